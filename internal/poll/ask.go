@@ -1,0 +1,102 @@
+package poll
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"time"
+)
+
+// freshEnough is the age below which readings serve a demand too: two Prometheus
+// servers that scrape in the same moment ask once.
+const freshEnough = time.Second
+
+// A Filter narrows a set to some kinds and devices. The zero value matches all.
+type Filter struct {
+	Kinds, Devices []string
+}
+
+// All reports whether the filter matches everything.
+func (f Filter) All() bool { return len(f.Kinds) == 0 && len(f.Devices) == 0 }
+
+func (f Filter) kind(name string) bool {
+	return len(f.Kinds) == 0 || slices.Contains(f.Kinds, name)
+}
+
+func (f Filter) device(name string) bool {
+	return len(f.Devices) == 0 || slices.Contains(f.Devices, name)
+}
+
+// Refresh asks the matching devices that are polled when scraped, and waits until
+// all have answered or ctx ends. Devices that are being asked are not asked twice.
+func (s *Set) Refresh(ctx context.Context, f Filter) {
+	s.demand(ctx, f, func(e *entry) bool { return e.pace.OnScrape })
+}
+
+// Ask asks one device now, whatever its schedule, and waits for it. It returns the
+// error of the poll, or that of ctx when it ends first.
+func (s *Set) Ask(ctx context.Context, kind, name string) error {
+	f := Filter{Kinds: []string{kind}, Devices: []string{name}}
+	asked := s.demand(ctx, f, func(*entry) bool { return true })
+	if len(asked) == 0 {
+		return fmt.Errorf("no device of kind %s is named %q", kind, name)
+	}
+	if err := ctx.Err(); err != nil {
+		return fmt.Errorf("ask %s %s: %w", kind, name, err)
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return asked[0].last.Err
+}
+
+// demand asks the entries that match and that which chooses, and waits for them. It
+// returns them.
+func (s *Set) demand(ctx context.Context, f Filter, which func(*entry) bool) []*entry {
+	deadline, _ := ctx.Deadline()
+	var asked []*entry
+	var waits []<-chan struct{}
+	s.mu.Lock()
+	for _, k := range s.kinds {
+		if !f.kind(k.kind.Name) {
+			continue
+		}
+		for _, e := range k.entries {
+			if f.device(e.name) && which(e) {
+				asked = append(asked, e)
+				if done := s.want(e, deadline); done != nil {
+					waits = append(waits, done)
+				}
+			}
+		}
+	}
+	s.mu.Unlock()
+	for _, done := range waits {
+		select {
+		case <-done:
+		case <-ctx.Done():
+			return asked
+		}
+	}
+	return asked
+}
+
+// want makes e due now unless it is being asked, and returns what is closed when it
+// has been; nil when its last poll is fresh enough. s.mu is held.
+func (s *Set) want(e *entry, deadline time.Time) <-chan struct{} {
+	switch {
+	case s.closed:
+		return nil
+	case e.running != nil:
+		if e.running.want == nil {
+			e.running.want = &want{done: make(chan struct{})}
+		}
+		return e.running.want.done
+	case e.wanted != nil:
+		return e.wanted.done
+	case !e.last.Start.IsZero() && time.Since(e.last.Start) < freshEnough:
+		return nil
+	}
+	e.wanted = &want{done: make(chan struct{}), deadline: deadline}
+	s.enqueue(e, s.now())
+	return e.wanted.done
+}
