@@ -1,0 +1,99 @@
+# Needs Go and make, and nothing else: what is missing for single tests they name themselves, and skip.
+
+GO      ?= go
+BIN     := bin
+LISTEN  ?= :10058
+VERSION := $(shell cat VERSION)
+# Of the commit, if this is a clone and git is there.
+REVISION := $(shell git rev-parse --short=12 HEAD 2>/dev/null)
+
+STAMP   := github.com/prometheus/common/version
+LDFLAGS := -X $(STAMP).Version=$(VERSION) -X $(STAMP).Revision=$(REVISION)
+
+# One static binary, and the same compiled packages for build, vet, staticcheck and the first of the cross-builds.
+export CGO_ENABLED := 0
+
+# The race detector needs a C compiler. Without one the tests run all the same, but not in CI.
+CC_FOUND := $(shell command -v $$($(GO) env CC) 2>/dev/null)
+ifneq ($(CC_FOUND),)
+  TEST := CGO_ENABLED=1 $(GO) test -race
+else ifeq ($(CI),true)
+  TEST = $(error no C compiler, which go test -race needs: apt-get install gcc libc6-dev)
+else
+  TEST := $(GO) test
+endif
+
+# Nested modules: test/* compare with programs whose packages the exporter itself must not need, tools pins the linter.
+MODULES := $(sort $(patsubst %/go.mod,%,$(shell find . -name go.mod -not -path './$(BIN)/*')))
+# Those with tests of their own.
+TESTED  := $(foreach m,$(MODULES),$(if $(filter-out .,$(m)),$(if $(shell find $(m) -name '*_test.go'),$(m)),$(m)))
+
+PLATFORMS := linux-amd64 linux-arm64 linux-armv6 linux-armv7 linux-riscv64 \
+             darwin-amd64 darwin-arm64 windows-amd64 freebsd-amd64
+MAX_MIB   := 25
+
+.DEFAULT_GOAL := help
+.PHONY: help build demo test lint format vet staticcheck tidy generated generate cross bench clean
+
+help: ## this list
+	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1	\2/p' $(MAKEFILE_LIST) | expand -t 18
+
+build: ## bin/home_exporter and bin/home_sim
+	$(GO) build -trimpath -ldflags '$(LDFLAGS)' -o $(BIN)/ ./cmd/...
+
+demo: build ## a simulated house and the exporter that reads it, until Ctrl-C (LISTEN=:10058)
+	$(BIN)/home_sim --config.out=$(BIN)/home_sim.yml --run=$(BIN)/home_exporter --run.listen-address=$(LISTEN)
+
+test: ## all tests, with the race detector where there is a C compiler
+ifeq ($(CC_FOUND),)
+	@echo 'no C compiler: without the race detector'
+endif
+	$(foreach m,$(TESTED),(cd $(m) && $(TEST) ./...) &&) true
+
+lint: format vet staticcheck tidy generated ## gofmt, go vet, staticcheck, go mod tidy, generated files
+
+format:
+	@unformatted=$$(gofmt -l .) && \
+	if [ -n "$$unformatted" ]; then echo "not as gofmt writes it:"; echo "$$unformatted"; exit 1; fi
+
+vet:
+	$(foreach m,$(TESTED),$(GO) vet -C $(m) ./... &&) true
+
+$(BIN)/staticcheck: tools/go.mod tools/go.sum
+	$(GO) build -C tools -o ../$@ honnef.co/go/tools/cmd/staticcheck
+
+staticcheck: $(BIN)/staticcheck
+	$(foreach m,$(TESTED),(cd $(m) && $(CURDIR)/$(BIN)/staticcheck ./...) &&) true
+
+tidy:
+	$(foreach m,$(MODULES),$(GO) mod tidy -C $(m) -diff &&) true
+
+# Compares all files of the working tree before and after, so that it also holds with changes that are not committed.
+FILES := git ls-files -z --cached --others --exclude-standard | xargs -0 sha256sum 2>/dev/null
+
+generated:
+	@git rev-parse --git-dir >/dev/null && mkdir -p $(BIN)
+	@$(FILES) > $(BIN)/before.txt; $(MAKE) --no-print-directory generate && $(FILES) > $(BIN)/after.txt; \
+	diff $(BIN)/before.txt $(BIN)/after.txt || \
+	{ echo 'these files were not as make generate writes them; now they are: look at them and commit'; exit 1; }
+
+generate: ## the files that are made from the code
+	$(GO) generate ./...
+
+cross: $(PLATFORMS:%=cross-%) ## the program for every platform
+	@size=$$(wc -c < $(BIN)/cross/linux-amd64/home_exporter); mib=$$((size / 1048576)); \
+	echo "linux/amd64, stripped: $$size bytes ($$mib MiB, at most $(MAX_MIB))"; \
+	[ $$size -le $$(($(MAX_MIB) * 1048576)) ]
+
+# linux-armv6 is GOOS=linux GOARCH=arm GOARM=6.
+cross-%:
+	GOOS=$(word 1,$(subst -, ,$*)) \
+	GOARCH=$(patsubst armv%,arm,$(word 2,$(subst -, ,$*))) \
+	GOARM=$(patsubst armv%,%,$(filter armv%,$(word 2,$(subst -, ,$*)))) \
+	$(GO) build -trimpath -ldflags '-s -w $(LDFLAGS)' -o $(BIN)/cross/$*/ ./cmd/...
+
+bench: ## figures of the whole process
+	$(GO) run ./bench
+
+clean: ## remove what was built
+	rm -rf $(BIN)
