@@ -1,0 +1,28 @@
+package testenv
+
+// debianPackage tells which Debian 12 package contains a program. It holds the
+// programs that tests of this repository run or compare with.
+func debianPackage(program string) (pkg string, ok bool) {
+	switch program {
+	case "promtool", "prometheus":
+		return "prometheus", true
+	case "prometheus-blackbox-exporter":
+		return "prometheus-blackbox-exporter", true
+	case "ip", "bridge", "ss", "tc":
+		return "iproute2", true
+	case "chromium":
+		return "chromium", true
+	case "nc", "nc.openbsd":
+		return "netcat-openbsd", true
+	case "amprate", "ampstat", "amptool", "int6k", "int6klist", "int6krate", "int6kstat",
+		"plclist", "plcrate", "plcstat", "plctool", "hpavkey", "hpavkeys":
+		return "plc-utils", true
+	case "curl", "git", "make", "openssl", "tcpdump", "wrk":
+		return program, true
+	case "systemd-analyze":
+		return "systemd", true
+	case "capsh", "setcap":
+		return "libcap2-bin", true
+	}
+	return "", false
+}
