@@ -82,21 +82,19 @@ func (b *Batch) AddRunning(f *Family, v float64, at time.Time, limit time.Durati
 	}
 	if b.begin(f, labelValues) {
 		b.entries[len(b.entries)-1].running = true
-		b.values = append(b.values, v, Seconds(at), limit.Seconds())
+		b.values = append(b.values, v, Seconds(at), max(limit, 0).Seconds())
 	}
 }
 
 // AddState adds a state set: one series for each of states, 1 for those that are
-// equal to current and 0 for all others.
+// equal to current and 0 for all others. It is added whole or not at all.
 func (b *Batch) AddState(f *Family, current string, states []string, labelValues ...string) {
-	if f.Type != StateSet {
-		b.dropped++
+	if f.Type != StateSet || len(labelValues) != len(f.Labels) || len(b.entries)+len(states) > maxSeries {
+		b.dropped += len(states)
 		return
 	}
 	for _, state := range states {
-		if !b.begin(f, labelValues) {
-			return
-		}
+		b.begin(f, labelValues)
 		e := &b.entries[len(b.entries)-1]
 		if e.end > e.start {
 			b.text = append(b.text, ',')

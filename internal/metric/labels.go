@@ -2,6 +2,7 @@ package metric
 
 import (
 	"strings"
+	"unicode"
 	"unicode/utf8"
 )
 
@@ -47,7 +48,8 @@ func appendLabel(b []byte, name, value string) []byte {
 
 // appendLabelValue appends value, escaped as both text formats want it. Bytes that
 // are not UTF-8 become U+FFFD, and a value past the limit is cut at a rune: a
-// device's words cannot break the page.
+// device's words cannot break the page. Control characters become U+FFFD too: the
+// formats allow them, but a page may be printed on a terminal.
 func appendLabelValue(b []byte, value string) []byte {
 	if len(value) > maxLabelValue {
 		value = cut(value, maxLabelValue)
@@ -64,6 +66,9 @@ func appendLabelValue(b []byte, value string) []byte {
 		case '\n':
 			b = append(b, '\\', 'n')
 		default:
+			if unicode.IsControl(r) && r != '\t' {
+				r = utf8.RuneError
+			}
 			b = utf8.AppendRune(b, r)
 		}
 	}
@@ -82,10 +87,12 @@ func isPlain(value string) bool {
 	return true
 }
 
-// cut returns at most n bytes of s, without half a rune at the end.
+// cut returns the first n bytes of the longer s, without half a rune at the end.
 func cut(s string, n int) string {
-	for n > 0 && !utf8.RuneStart(s[n]) {
-		n--
+	for i := n; i > n-utf8.UTFMax; i-- {
+		if utf8.RuneStart(s[i]) {
+			return s[:i]
+		}
 	}
-	return s[:n]
+	return s[:n] // not UTF-8 here
 }

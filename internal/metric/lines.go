@@ -54,7 +54,9 @@ func (l *lines) appendHeader(b []byte) []byte {
 				typ = "unknown" // a promised counter without _total must keep its name
 			}
 		case Info:
-			name, typ = strings.TrimSuffix(name, "_info"), "info"
+			if base, ok := strings.CutSuffix(name, "_info"); ok { // else a gauge, under its promised name
+				name, typ = base, "info"
+			}
 		case StateSet:
 			typ = "stateset"
 		}
@@ -67,18 +69,21 @@ func (l *lines) appendHeader(b []byte) []byte {
 	b = append(b, name...)
 	b = append(b, ' ')
 	b = append(b, typ...)
-	if l.format.openMetrics() && l.family.Unit != "" {
+	// A unit that the name does not end in, as promised names may have it, is left
+	// out: Prometheus refuses a page that has such a line.
+	if unit := l.family.Unit; l.format.openMetrics() && unit != "" && strings.HasSuffix(name, "_"+unit) {
 		b = append(b, "\n# UNIT "...)
 		b = append(b, name...)
 		b = append(b, ' ')
-		b = append(b, l.family.Unit...)
+		b = append(b, unit...)
 	}
 	return append(b, '\n')
 }
 
 func (l *lines) appendHelp(b []byte) []byte {
-	for i := 0; i < len(l.family.Help); i++ {
-		switch c := l.family.Help[i]; {
+	help := strings.ToValidUTF8(l.family.Help, "\uFFFD")
+	for i := 0; i < len(help); i++ {
+		switch c := help[i]; {
 		case c == '\\':
 			b = append(b, '\\', '\\')
 		case c == '\n':

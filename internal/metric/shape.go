@@ -11,7 +11,6 @@ import (
 // in the order they were added, their label text, and where the value of each is
 // kept. It is immutable once made.
 type shape struct {
-	hash   uint64
 	added  []added // one per entry of the batches that fit
 	groups []group // one per family, in the order of first appearance
 	size   int     // values in a snapshot of this shape
@@ -122,7 +121,6 @@ func (t *Shapes) of(b *Batch) *shape {
 	}
 	// Two different shapes with one hash are possible; the later one is then shared.
 	s := newShape(b)
-	s.hash = h
 	if t.byHash == nil {
 		t.byHash = make(map[uint64]weak.Pointer[shape])
 	}
@@ -152,4 +150,3 @@ func (b *Batch) hash() uint64 {
 	}
 	return h.Sum64()
 }
-
