@@ -83,6 +83,9 @@ type Spec struct {
 	// Swarm marks one of very many alike, such as a socket: our own families about it
 	// are kept per kind and not per device.
 	Swarm bool
+	// Local marks a finder that reads nothing but files of this machine: a check of the
+	// configuration asks it too.
+	Local bool
 	// Open allocates the device. It must not talk to it.
 	Open func(Env) (Device, error)
 }
@@ -115,9 +118,9 @@ type Device interface {
 // in a file.
 type Finder interface {
 	Device
-	// Found is called after a Poll that returned no error. It returns the complete
-	// list of the devices to poll, or false when that is what it was the last time.
-	// Specs as in Section.Specs.
+	// Found is called after each Poll. It returns the complete list of the devices to
+	// poll, as Section.Specs would, or false when nothing has changed since it last
+	// returned one.
 	Found() ([]Spec, bool)
 }
 

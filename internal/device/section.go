@@ -38,8 +38,12 @@ func (c Common) Pace(d Defaults, kind Pace) (Pace, error) {
 	p.OnScrape = c.Interval.OnScrape
 	p.Interval = first(c.Interval.Every, d.Interval, kind.Interval, 30*time.Second)
 	p.Timeout = first(c.Timeout, d.Timeout, kind.Timeout, 10*time.Second)
-	if c.Timeout == 0 {
-		p.Timeout = min(p.Timeout, p.Interval) // only a timeout that someone wrote here can be a mistake
+	// Only what someone wrote down can contradict: the other one gives way.
+	switch {
+	case c.Timeout == 0:
+		p.Timeout = min(p.Timeout, p.Interval)
+	case c.Interval.Every == 0 && d.Interval == 0:
+		p.Interval = max(p.Interval, p.Timeout)
 	}
 	p.Keep = first(c.Keep, d.Keep, 0, 3*p.Interval)
 	if c.Keep == 0 {
