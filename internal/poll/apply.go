@@ -21,14 +21,8 @@ const rampStep = 500 * time.Microsecond
 func (s *Set) Apply(specs []device.Spec) error {
 	s.applying.Lock()
 	defer s.applying.Unlock()
-	return s.reconcile(nil, specs)
-}
-
-// found makes the set run exactly these specs as those of a finder.
-func (s *Set) found(finder *entry, specs []device.Spec) error {
-	s.applying.Lock()
-	defer s.applying.Unlock()
-	return s.reconcile(finder, specs)
+	_, err := s.reconcile(nil, specs)
+	return err
 }
 
 // errClosed is what changes after the end get.
@@ -39,19 +33,29 @@ type change struct {
 	kind    *kindState
 	entries []*entry // all that run after it, by name
 	opened  []*entry // new ones among them
-	pacing  map[*entry]*device.Pace
-	removed []*entry
-	heirs   map[*entry]*entry // a removed entry and the new one of the same name
+	paced   []paced
+	removed []removed
+	leftOut []string // names of specs that another owner's entry has
 }
 
-// reconcile replaces the entries of an owner, nil for the configuration.
-// s.applying is held, so that nobody else changes what runs.
-func (s *Set) reconcile(owner *entry, specs []device.Spec) error {
+// paced is an entry that runs on, with the pace it has from now on.
+type paced struct {
+	entry *entry
+	pace  *device.Pace
+}
+
+// removed is an entry that goes, and the new one of the same name if there is one.
+type removed struct{ entry, heir *entry }
+
+// reconcile replaces the entries of an owner, nil for the configuration. It returns
+// the names of what it left out because other entries have them. s.applying is held,
+// so that nobody else changes what runs.
+func (s *Set) reconcile(owner *entry, specs []device.Spec) (leftOut []string, err error) {
 	s.mu.Lock()
 	stop := s.closed || owner != nil && owner.gone
 	s.mu.Unlock()
 	if stop {
-		return errClosed
+		return nil, errClosed
 	}
 	byKind := make(map[string][]device.Spec)
 	for _, spec := range specs {
@@ -60,38 +64,44 @@ func (s *Set) reconcile(owner *entry, specs []device.Spec) error {
 	var changes []*change
 	var errs []error
 	for _, k := range s.kinds {
-		wanted := byKind[k.kind.Name]
+		c, err := s.plan(owner, k, byKind[k.kind.Name])
 		delete(byKind, k.kind.Name)
-		c, err := s.plan(owner, k, wanted)
 		changes = append(changes, c)
 		errs = append(errs, err)
+		leftOut = append(leftOut, c.leftOut...)
 	}
 	for name := range byKind {
 		errs = append(errs, fmt.Errorf("kind %q is not known", name))
 	}
 	if err := errors.Join(errs...); err != nil {
-		for _, c := range changes {
-			for _, e := range c.opened {
-				errs = append(errs, e.device.Close())
-			}
-		}
-		return errors.Join(errs...)
+		return nil, errors.Join(err, closeOpened(changes))
 	}
 	s.commit(changes)
-	return nil
+	return leftOut, nil
+}
+
+// closeOpened closes what was opened for changes that will not be.
+func closeOpened(changes []*change) error {
+	var errs []error
+	for _, c := range changes {
+		for _, e := range c.opened {
+			errs = append(errs, guarded(e.device.Close))
+		}
+	}
+	return errors.Join(errs...)
 }
 
 // plan compares what runs of a kind with what is wanted, and opens what is new.
 func (s *Set) plan(owner *entry, k *kindState, wanted []device.Spec) (*change, error) {
 	slices.SortStableFunc(wanted, func(a, b device.Spec) int { return cmp.Compare(a.Name, b.Name) })
-	c := &change{kind: k, pacing: make(map[*entry]*device.Pace), heirs: make(map[*entry]*entry)}
+	c := &change{kind: k}
 	var errs []error
 	old := k.entries
 	for i := 0; i < len(wanted) || len(old) > 0; {
 		switch {
 		case i == len(wanted) || len(old) > 0 && old[0].name < wanted[i].Name:
 			if old[0].owner == owner {
-				c.removed = append(c.removed, old[0])
+				c.removed = append(c.removed, removed{entry: old[0]})
 			} else {
 				c.entries = append(c.entries, old[0])
 			}
@@ -103,12 +113,8 @@ func (s *Set) plan(owner *entry, k *kindState, wanted []device.Spec) (*change, e
 			errs = append(errs, s.planSame(c, owner, old[0], wanted[i]))
 			old = old[1:]
 		default:
-			e, err := s.open(owner, k, wanted[i], nil)
+			_, err := s.planNew(c, owner, nil, wanted[i])
 			errs = append(errs, err)
-			if err == nil {
-				c.entries = append(c.entries, e)
-				c.opened = append(c.opened, e)
-			}
 		}
 		i++
 	}
@@ -119,48 +125,28 @@ func (s *Set) plan(owner *entry, k *kindState, wanted []device.Spec) (*change, e
 func (s *Set) planSame(c *change, owner, running *entry, spec device.Spec) error {
 	switch {
 	case running.owner != owner && owner != nil:
-		s.log.Warn("a device that was found has the name of another; it is left out",
-			"kind", spec.Kind, "device", spec.Name, "found_by", owner.name)
 		c.entries = append(c.entries, running)
+		c.leftOut = append(c.leftOut, spec.Name)
 		return nil
 	case running.owner == owner && running.digest == spec.Digest && running.labels == spec.Labels:
 		c.entries = append(c.entries, running)
-		c.pacing[running] = spec.Pace
-		return nil
+		c.paced = append(c.paced, paced{running, spec.Pace})
+		return checkPace(spec)
 	}
-	e, err := s.open(owner, c.kind, spec, running)
+	heir, err := s.planNew(c, owner, running, spec)
+	if err == nil {
+		c.removed = append(c.removed, removed{running, heir})
+	}
+	return err
+}
+
+// planNew opens the device of a spec, which may replace another.
+func (s *Set) planNew(c *change, owner, replaced *entry, spec device.Spec) (*entry, error) {
+	e, err := s.open(owner, c.kind, spec, replaced)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	c.entries = append(c.entries, e)
 	c.opened = append(c.opened, e)
-	c.removed = append(c.removed, running)
-	c.heirs[running] = e
-	return nil
-}
-
-// open makes the entry of a spec, which may replace another.
-func (s *Set) open(owner *entry, k *kindState, spec device.Spec, replaced *entry) (*entry, error) {
-	e := &entry{
-		kind: k, name: spec.Name, digest: spec.Digest, labels: spec.Labels,
-		owner: owner, pace: spec.Pace, place: -1, swarm: spec.Swarm,
-	}
-	e.counts = &k.swarm
-	if !spec.Swarm {
-		e.counts = &counters{}
-	}
-	if replaced != nil {
-		e.purses = replaced.purses
-	}
-	e.purses = newPurses(spec.Budgets, e.purses)
-	env := device.Env{Log: s.log, Trace: s.trace, Spend: e.purses.spend}
-	if !spec.Swarm {
-		env.Log = s.log.With("kind", k.kind.Name, "device", spec.Name)
-	}
-	d, err := spec.Open(env)
-	if err != nil {
-		return nil, fmt.Errorf("%s %s: %w", k.kind.Name, spec.Name, err)
-	}
-	e.device = d
 	return e, nil
 }

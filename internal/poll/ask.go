@@ -28,32 +28,41 @@ func (f Filter) device(name string) bool {
 }
 
 // Refresh asks the matching devices that are polled when scraped, and waits until
-// all have answered or ctx ends. Devices that are being asked are not asked twice.
+// all have answered or ctx ends. Devices that are being asked are not asked twice, and
+// those that want to be left alone are not asked.
 func (s *Set) Refresh(ctx context.Context, f Filter) {
 	s.demand(ctx, f, func(e *entry) bool { return e.pace.OnScrape })
 }
 
 // Ask asks one device now, whatever its schedule, and waits for it. It returns the
-// error of the poll, or that of ctx when it ends first.
+// error of the poll, or that of ctx when it ends first. Where the last poll will do,
+// because it was just now or because the device asked to be left alone since, its
+// error is returned.
 func (s *Set) Ask(ctx context.Context, kind, name string) error {
 	f := Filter{Kinds: []string{kind}, Devices: []string{name}}
-	asked := s.demand(ctx, f, func(*entry) bool { return true })
+	asked, err := s.demand(ctx, f, func(*entry) bool { return true })
 	if len(asked) == 0 {
 		return fmt.Errorf("no device of kind %s is named %q", kind, name)
 	}
-	if err := ctx.Err(); err != nil {
+	if err != nil {
 		return fmt.Errorf("ask %s %s: %w", kind, name, err)
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	return asked[0].last.Err
+	switch e := asked[0]; {
+	case s.closed:
+		return fmt.Errorf("ask %s %s: %w", kind, name, errClosed)
+	case e.gone:
+		return fmt.Errorf("ask %s %s: its configuration has changed meanwhile", kind, name)
+	default:
+		return e.last.err
+	}
 }
 
 // demand asks the entries that match and that which chooses, and waits for them. It
-// returns them.
-func (s *Set) demand(ctx context.Context, f Filter, which func(*entry) bool) []*entry {
+// returns them, and the error of ctx when it ended first.
+func (s *Set) demand(ctx context.Context, f Filter, which func(*entry) bool) (asked []*entry, err error) {
 	deadline, _ := ctx.Deadline()
-	var asked []*entry
 	var waits []<-chan struct{}
 	s.mu.Lock()
 	for _, k := range s.kinds {
@@ -74,15 +83,16 @@ func (s *Set) demand(ctx context.Context, f Filter, which func(*entry) bool) []*
 		select {
 		case <-done:
 		case <-ctx.Done():
-			return asked
+			return asked, ctx.Err()
 		}
 	}
-	return asked
+	return asked, nil
 }
 
 // want makes e due now unless it is being asked, and returns what is closed when it
-// has been; nil when its last poll is fresh enough. s.mu is held.
+// has been; nil when its last poll will do. s.mu is held.
 func (s *Set) want(e *entry, deadline time.Time) <-chan struct{} {
+	now := time.Now()
 	switch {
 	case s.closed:
 		return nil
@@ -92,11 +102,31 @@ func (s *Set) want(e *entry, deadline time.Time) <-chan struct{} {
 		}
 		return e.running.want.done
 	case e.wanted != nil:
+		e.wanted.extend(deadline)
 		return e.wanted.done
-	case !e.last.Start.IsZero() && time.Since(e.last.Start) < freshEnough:
+	case e.isFresh(now) || now.Sub(s.epoch) < e.notBefore:
 		return nil
 	}
 	e.wanted = &want{done: make(chan struct{}), deadline: deadline}
-	s.enqueue(e, s.now())
+	if e.after == nil {
+		s.enqueue(e, now.Sub(s.epoch))
+	}
 	return e.wanted.done
+}
+
+// isFresh reports whether the last poll of e has just begun. The wall clock may have
+// been set back since: what seems to be of the future is not fresh.
+func (e *entry) isFresh(now time.Time) bool {
+	age := time.Duration(moment(now) - e.last.start)
+	return e.last.start != 0 && 0 <= age && age < freshEnough
+}
+
+// extend gives the poll the time of whoever has the most: each waits no longer than
+// its own.
+func (w *want) extend(deadline time.Time) {
+	switch {
+	case w.deadline.IsZero():
+	case deadline.IsZero(), deadline.After(w.deadline):
+		w.deadline = deadline
+	}
 }

@@ -10,21 +10,27 @@ import (
 // Readings returns the fresh readings of the matching devices. The groups do not
 // change any more.
 func (s *Set) Readings(f Filter) []metric.Group {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	return s.readings(f, time.Now())
+	return s.readings(f, s.now())
 }
 
 // Collect returns what a page shows now: the fresh readings of the matching devices,
 // and what is to say of their polls.
 func (s *Set) Collect(f Filter) []metric.Group {
 	now := time.Now()
+	var own metric.Batch
+	s.addAllOwn(&own, f, now)
+	snapshot, _ := s.shapes.Freeze(&own, nil)
+	about := metric.Group{Families: Families, Sources: []metric.Source{{Snapshot: snapshot}}}
+	return append(s.readings(f, now.Sub(s.epoch)), about)
+}
+
+// addAllOwn adds what is to say of the polls of the matching devices.
+func (s *Set) addAllOwn(own *metric.Batch, f Filter, now time.Time) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	var own metric.Batch
 	for _, k := range s.kinds {
 		if f.kind(k.kind.Name) {
-			s.addOwn(&own, k, f, now)
+			s.addOwn(own, k, f, now)
 		}
 	}
 	if f.All() {
@@ -32,25 +38,31 @@ func (s *Set) Collect(f Filter) []metric.Group {
 		own.Add(pollsInFlight, float64(s.inFlight))
 		own.Add(workers, float64(s.workers))
 	}
-	snapshot, _ := s.shapes.Freeze(&own, nil)
-	return append(s.readings(f, now), metric.Group{Families: Families, Sources: []metric.Source{{Snapshot: snapshot}}})
 }
 
-func (s *Set) readings(f Filter, now time.Time) []metric.Group {
-	var groups []metric.Group
+// readings holds the lock only to see what runs: lists of entries are never changed
+// in place.
+func (s *Set) readings(f Filter, now time.Duration) []metric.Group {
+	var running []kindState
+	s.mu.Lock()
 	for _, k := range s.kinds {
 		if f.kind(k.kind.Name) {
-			groups = append(groups, metric.Group{Families: k.kind.Families, Sources: k.sources(f, now)})
+			running = append(running, kindState{kind: k.kind, entries: k.entries})
 		}
+	}
+	s.mu.Unlock()
+	var groups []metric.Group
+	for _, k := range running {
+		groups = append(groups, metric.Group{Families: k.kind.Families, Sources: sources(k.kind, k.entries, f, now)})
 	}
 	return groups
 }
 
-// sources returns the fresh readings of the matching devices.
-func (k *kindState) sources(f Filter, now time.Time) []metric.Source {
-	tell := k.tellApart()
-	sources := make([]metric.Source, 0, len(k.entries))
-	for _, e := range k.entries {
+// sources returns the fresh readings of the matching devices of a kind.
+func sources(k *device.Kind, entries []*entry, f Filter, now time.Duration) []metric.Source {
+	tell := !k.Identified && severalDevices(entries)
+	sources := make([]metric.Source, 0, len(entries))
+	for _, e := range entries {
 		if !f.device(e.name) {
 			continue
 		}
@@ -65,43 +77,44 @@ func (k *kindState) sources(f Filter, now time.Time) []metric.Source {
 	return sources
 }
 
-// tellApart reports whether the kind's devices need a device label.
-func (k *kindState) tellApart() bool {
-	if k.kind.Identified {
-		return false
-	}
+// severalDevices reports whether there are two at least. A finder is no device.
+func severalDevices(entries []*entry) bool {
 	n := 0
-	for _, e := range k.entries {
+	for _, e := range entries {
 		if !e.isFinder() {
 			n++
 		}
+		if n > 1 {
+			return true
+		}
 	}
-	return n > 1
+	return false
 }
 
 // addOwn adds what is to say of the polls of a kind's matching devices.
 func (s *Set) addOwn(b *metric.Batch, k *kindState, f Filter, now time.Time) {
 	name := k.kind.Name
+	clock := now.Sub(s.epoch)
 	var states [len(stateNames)]int
 	swarm := false
 	for _, e := range k.entries {
 		if !f.device(e.name) {
 			continue
 		}
-		states[e.state(now)]++
+		states[e.state(clock)]++
 		if e.swarm {
 			swarm = true
 			continue
 		}
-		if !e.last.Start.IsZero() {
-			b.AddBool(deviceUp, e.last.Result != Failed, name, e.name)
-			b.Add(pollDuration, e.last.Duration.Seconds(), name, e.name)
+		if e.last.start != 0 {
+			b.AddBool(deviceUp, e.last.result != Failed, name, e.name)
+			b.Add(pollDuration, e.last.took.Seconds(), name, e.name)
 		}
-		b.AddTime(lastSuccess, e.lastGood, name, e.name)
+		b.AddTime(lastSuccess, timeOf(e.lastGood), name, e.name)
 		if !e.pace.OnScrape {
 			b.Add(pollInterval, e.interval().Seconds(), name, e.name)
 		}
-		for _, p := range e.purses {
+		for _, p := range e.purses() {
 			b.Add(budgetRemaining, float64(p.Left(now)), name, e.name, p.Budget().Name)
 			b.Add(budgetLimit, float64(p.Budget().Requests), name, e.name, p.Budget().Name)
 		}

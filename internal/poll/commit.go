@@ -6,44 +6,48 @@ import (
 	"home_exporter/internal/device"
 )
 
-// commit carries the changes out. Nothing in it can fail.
+// commit carries the changes out. Nothing in it can fail. s.applying is held.
 func (s *Set) commit(changes []*change) {
 	s.mu.Lock()
-	defer s.mu.Unlock()
 	opened := 0
 	for _, c := range changes {
 		opened += len(c.opened)
+		c.kind.entries = c.entries // of all kinds, before anything is removed: a finder's devices may be of another
 	}
 	nth := 0
 	for _, c := range changes {
-		c.kind.entries = c.entries
-		for e, pace := range c.pacing {
-			s.repace(e, pace)
+		for _, p := range c.paced {
+			s.repace(p.entry, p.pace)
 		}
 		for _, e := range c.opened {
-			ramp := min(time.Duration(opened)*rampStep, e.pace.Interval)
-			e.due = s.now() + ramp*time.Duration(nth)/time.Duration(opened)
+			step := min(rampStep, e.pace.Interval/time.Duration(opened))
+			e.due = s.now() + time.Duration(nth)*step
 			nth++
 		}
-		for _, e := range c.removed {
-			s.remove(e, c.heirs[e])
-		}
-		heirs := make(map[*entry]bool, len(c.heirs))
-		for _, heir := range c.heirs {
-			heirs[heir] = true
+		for _, r := range c.removed {
+			s.remove(r.entry, r.heir)
 		}
 		for _, e := range c.opened {
-			if !heirs[e] {
+			if e.after == nil {
 				s.start(e)
 			}
 		}
+	}
+	leaving := s.leaving
+	s.leaving = nil
+	s.mu.Unlock()
+	for _, e := range leaving {
+		s.bury(e)
 	}
 }
 
 // start puts a new entry in the queue. s.mu is held.
 func (s *Set) start(e *entry) {
-	if !e.pace.OnScrape {
-		s.enqueue(e, e.due)
+	switch {
+	case e.wanted != nil:
+		s.enqueue(e, s.now())
+	case !e.pace.OnScrape:
+		s.enqueue(e, max(e.due, s.now()))
 	}
 }
 
@@ -51,66 +55,81 @@ func (s *Set) start(e *entry) {
 func (s *Set) repace(e *entry, pace *device.Pace) {
 	same := *e.pace == *pace
 	e.pace = pace
-	if same || e.running != nil {
-		return // when it runs, what comes after it has the new pace
+	if same || e.running != nil || e.wanted != nil || e.after != nil {
+		return // what comes after all these has the new pace
 	}
 	s.queue.remove(e)
+	e.pause = max(0, e.notBefore-s.now())
 	if !pace.OnScrape {
 		now := time.Now()
-		s.enqueue(e, s.now()+e.slotAfter(now).Sub(now))
+		s.enqueue(e, max(s.now()+e.slotAfter(now).Sub(now), e.notBefore))
 	}
 }
 
 // remove takes e out of the set, with all that it has found unless it has an heir.
-// The heir starts when the device is closed. s.mu is held.
+// The heir starts when the device is closed: by the worker that asks it, or by commit,
+// which finds it in s.leaving. s.mu is held.
 func (s *Set) remove(e, heir *entry) {
 	e.gone = true
 	s.queue.remove(e)
-	for _, k := range s.kinds {
-		k.disown(s, e, heir)
+	e.release()
+	if e.isFinder() {
+		s.disown(e, heir)
 	}
-	if e.wanted != nil {
-		close(e.wanted.done)
-		e.wanted = nil
-	}
-	if e.running != nil {
-		e.running.successor = heir
+	before := e
+	switch {
+	case e.after != nil: // it never began, and its place in the row goes to the heir
+		before, e.after = e.after, nil
+		e.running = &run{}
+		s.leaving = append(s.leaving, e)
+	case e.running != nil:
 		e.running.cancel()
-		return // the worker buries it
+	default:
+		e.running = &run{}
+		s.leaving = append(s.leaving, e)
 	}
-	s.bury(e, heir)
+	before.running.successor = heir
+	if heir != nil {
+		heir.after = before
+	}
 }
 
 // disown hands what a finder has found to its heir, or removes it. s.mu is held.
-func (k *kindState) disown(s *Set, finder, heir *entry) {
-	if !finder.isFinder() {
-		return
-	}
-	var kept, lost []*entry
-	for _, e := range k.entries {
-		switch {
-		case e.owner != finder:
-			kept = append(kept, e)
-		case heir != nil:
-			e.owner = heir
-			kept = append(kept, e)
-		default:
-			lost = append(lost, e)
+func (s *Set) disown(finder, heir *entry) {
+	var lost []*entry
+	for _, k := range s.kinds {
+		kept := make([]*entry, 0, len(k.entries))
+		for _, e := range k.entries {
+			switch {
+			case e.owner != finder:
+				kept = append(kept, e)
+			case heir != nil && heir.isFinder():
+				e.owner = heir
+				kept = append(kept, e)
+			default:
+				lost = append(lost, e)
+			}
 		}
+		k.entries = kept
 	}
-	k.entries = kept
 	for _, e := range lost {
 		s.remove(e, nil)
 	}
 }
 
-// bury closes the device of a removed entry that no longer runs, and starts its
-// heir. s.mu is held; closing must not wait for the network (device.Device says so).
-func (s *Set) bury(e, heir *entry) {
-	if err := e.device.Close(); err != nil {
+// bury closes the device of a removed entry that is not being polled, and starts its
+// heir. The lock is not held while it closes: saying goodbye may take a network its
+// time.
+func (s *Set) bury(e *entry) {
+	if err := guarded(e.device.Close); err != nil {
 		s.log.Warn("device did not close", "kind", e.kind.kind.Name, "device", e.name, "err", err)
 	}
-	if heir != nil && !heir.gone {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	heir := e.running.successor
+	e.running = nil
+	if heir != nil {
+		heir.after = nil
 		s.start(heir)
 	}
 }

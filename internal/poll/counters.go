@@ -14,16 +14,16 @@ type counters struct {
 	skipped  uint64                   // slots missed because the time had passed
 }
 
-func (c *counters) add(o Outcome, dropped int) {
-	c.results[o.Result]++
+func (c *counters) add(o outcome, dropped int) {
+	c.results[o.result]++
 	c.dropped += uint64(dropped)
-	if o.Result == OK {
+	if o.result == OK {
 		return
 	}
 	if c.failures == nil {
 		c.failures = make(map[device.Reason]uint64)
 	}
-	c.failures[o.Reason()]++
+	c.failures[reasonOf(o.err)]++
 }
 
 // delayBounds are the buckets of the start delays, in seconds.

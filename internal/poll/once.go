@@ -15,15 +15,22 @@ func Once(ctx context.Context, k *device.Kind, spec device.Spec, env device.Env)
 	if env.Spend == nil {
 		env.Spend = newPurses(spec.Budgets, nil).spend
 	}
-	d, err := spec.Open(env)
+	d, err := openDevice(spec, env)
 	if err != nil {
 		return group, fmt.Errorf("%s %s: %w", k.Name, spec.Name, err)
 	}
-	defer d.Close()
+	defer func() {
+		if closeErr := guarded(d.Close); closeErr != nil && env.Log != nil {
+			env.Log.Warn("device did not close", "kind", k.Name, "device", spec.Name, "err", closeErr)
+		}
+	}()
 	ctx, cancel := context.WithTimeout(ctx, spec.Pace.Timeout)
 	defer cancel()
 	var batch metric.Batch
 	err = ask(ctx, d, &batch)
+	if stack := takeStack(err); stack != nil && env.Log != nil {
+		env.Log.Error("poll panicked", "kind", k.Name, "device", spec.Name, "err", err, "stack", string(stack))
+	}
 	if batch.Len() > 0 {
 		var shapes metric.Shapes
 		snapshot, _ := shapes.Freeze(&batch, nil)

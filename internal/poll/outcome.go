@@ -29,11 +29,37 @@ type Outcome struct {
 }
 
 // Reason returns the reason of the error, empty when there is none.
-func (o Outcome) Reason() device.Reason {
-	if o.Err == nil {
+func (o Outcome) Reason() device.Reason { return reasonOf(o.Err) }
+
+func reasonOf(err error) device.Reason {
+	if err == nil {
 		return ""
 	}
-	return device.ReasonOf(o.Err)
+	return device.ReasonOf(err)
+}
+
+// An outcome is an Outcome as it is stored.
+type outcome struct {
+	err    error
+	start  int64 // as moment makes it; zero for no poll
+	took   time.Duration
+	result Result
+}
+
+// public returns o as others see it.
+func (o outcome) public() Outcome {
+	return Outcome{Start: timeOf(o.start), Duration: o.took, Result: o.result, Err: o.err}
+}
+
+// moment returns t as it is stored: nanoseconds since 1970, a third of a time.Time.
+func moment(t time.Time) int64 { return t.UnixNano() }
+
+// timeOf returns the time of a stored moment, the zero time for none.
+func timeOf(moment int64) time.Time {
+	if moment == 0 {
+		return time.Time{}
+	}
+	return time.Unix(0, moment)
 }
 
 // State is how a device is, in one word.
@@ -57,73 +83,25 @@ var stateNames = [...]string{"new", "ok", "down", "partial", "failed", "stale"}
 func (s State) String() string { return stateNames[s] }
 
 // health is the state as the last poll alone tells it: not Stale.
-func (o Outcome) health() State {
+func (o outcome) health() State {
 	switch {
-	case o.Start.IsZero():
+	case o.start == 0:
 		return Unasked
-	case o.Result == Failed:
+	case o.result == Failed:
 		return Unreachable
-	case o.Result == Partial:
+	case o.result == Partial:
 		return Incomplete
-	case o.Err != nil:
+	case o.err != nil:
 		return Down
 	}
 	return Well
 }
 
 // state is the state of e now. Set.mu is held.
-func (e *entry) state(now time.Time) State {
+func (e *entry) state(now time.Duration) State {
 	h := e.last.health()
 	if h == Unreachable && e.fresh(now) == nil {
 		return Stale
 	}
 	return h
-}
-
-// How many outcomes are remembered per device. One of a swarm remembers only what
-// went wrong, because that is rare.
-const (
-	historyGood  = 5
-	historyBad   = 5
-	historySwarm = 3
-)
-
-// history is the last few good and bad polls, apart, so that a frequent sort does
-// not push the rare one out. Newest last.
-type history struct {
-	good, bad []Outcome
-}
-
-// remember files e.last in the history. Set.mu is held.
-func (e *entry) remember() {
-	if e.last.Err == nil {
-		if !e.swarm {
-			h := e.makeHistory()
-			h.good = pushed(h.good, e.last, historyGood)
-		}
-		return
-	}
-	limit := historyBad
-	if e.swarm {
-		limit = historySwarm
-	}
-	h := e.makeHistory()
-	h.bad = pushed(h.bad, e.last, limit)
-}
-
-func (e *entry) makeHistory() *history {
-	if e.history == nil {
-		e.history = &history{}
-	}
-	return e.history
-}
-
-// pushed returns list with o at its end and at most limit outcomes, in place.
-func pushed(list []Outcome, o Outcome, limit int) []Outcome {
-	if len(list) < limit {
-		return append(list, o)
-	}
-	copy(list, list[1:])
-	list[len(list)-1] = o
-	return list
 }

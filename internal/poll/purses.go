@@ -37,5 +37,8 @@ func (p purses) spend(name string) error {
 			return purse.Spend(time.Now())
 		}
 	}
-	return fmt.Errorf("there is no budget named %q", name)
+	return noBudget(name)
 }
+
+// noBudget is the spend of devices without budgets: one function for all of a swarm.
+func noBudget(name string) error { return fmt.Errorf("there is no budget named %q", name) }

@@ -12,7 +12,7 @@ func (q *queue) pop() *entry { return heap.Pop((*byDue)(q)).(*entry) }
 // remove takes e out if it is in.
 func (q *queue) remove(e *entry) {
 	if e.place >= 0 {
-		heap.Remove((*byDue)(q), e.place)
+		heap.Remove((*byDue)(q), int(e.place))
 	}
 }
 
@@ -24,12 +24,12 @@ func (q byDue) Less(i, j int) bool { return q[i].due < q[j].due }
 
 func (q byDue) Swap(i, j int) {
 	q[i], q[j] = q[j], q[i]
-	q[i].place, q[j].place = i, j
+	q[i].place, q[j].place = int32(i), int32(j)
 }
 
 func (q *byDue) Push(x any) {
 	e := x.(*entry)
-	e.place = len(*q)
+	e.place = int32(len(*q))
 	*q = append(*q, e)
 }
 

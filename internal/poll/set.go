@@ -50,7 +50,9 @@ type Set struct {
 	cancel context.CancelFunc
 	done   sync.WaitGroup // workers
 	shapes metric.Shapes
-	// applying serializes whole changes of what runs; mu is held for moments only.
+	ending sync.Once
+	// applying serializes whole changes of what runs; mu is held for moments only, and
+	// never while a device, a log or a kind's code is at work.
 	applying sync.Mutex
 
 	mu       sync.Mutex
@@ -64,6 +66,7 @@ type Set struct {
 	closed   bool
 	inFlight int
 	delays   delays
+	leaving  []*entry // removed and not being polled: reconcile closes them before it ends
 }
 
 // kindState is one kind with its running devices.
@@ -108,26 +111,35 @@ func (s *Set) kindOf(name string) *kindState {
 	return nil
 }
 
-// Close ends all polls, closes all devices and waits for both.
-func (s *Set) Close() error {
+// Close ends all polls, closes all devices and waits for both. Who waits for a poll
+// is released.
+func (s *Set) Close() (err error) {
+	s.ending.Do(func() { err = s.end() })
+	return err
+}
+
+func (s *Set) end() error {
+	// Workers are not awaited with applying held: one may be about to apply what its
+	// finder has found.
 	s.applying.Lock()
-	defer s.applying.Unlock()
 	s.mu.Lock()
-	if s.closed {
-		s.mu.Unlock()
-		return nil
-	}
 	s.closed = true
 	s.cancel()
+	for _, k := range s.kinds {
+		for _, e := range k.entries {
+			e.release()
+		}
+	}
 	s.more.Broadcast()
 	s.poke()
 	s.mu.Unlock()
+	s.applying.Unlock()
 
 	s.done.Wait()
 	var errs []error
 	for _, k := range s.kinds {
 		for _, e := range k.entries {
-			if err := e.device.Close(); err != nil {
+			if err := guarded(e.device.Close); err != nil {
 				errs = append(errs, fmt.Errorf("close %s %s: %w", k.kind.Name, e.name, err))
 			}
 		}
@@ -135,7 +147,8 @@ func (s *Set) Close() error {
 	return errors.Join(errs...)
 }
 
-// now is the time since the set began, on the monotonic clock.
+// now is the time since the set began, on the monotonic clock: nothing that is
+// waited for or kept depends on what someone does to the wall clock.
 func (s *Set) now() time.Duration { return time.Since(s.epoch) }
 
 // poke makes the worker that watches the queue look again. s.mu is held.

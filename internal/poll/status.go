@@ -1,7 +1,6 @@
 package poll
 
 import (
-	"slices"
 	"time"
 
 	"home_exporter/internal/device"
@@ -12,6 +11,7 @@ import (
 type Status struct {
 	Kind, Name  string
 	State       State
+	Since       time.Time // start of the first poll that told this state; zero before the first
 	Last        Outcome   // zero before the first poll
 	LastSuccess time.Time // end of the last poll that brought readings
 	Until       time.Time // to when the readings are shown; zero when there are none
@@ -45,7 +45,7 @@ func (s *Set) Devices(f Filter) []Status {
 		}
 		for _, e := range k.entries {
 			if f.device(e.name) {
-				all = append(all, e.status(now))
+				all = append(all, s.status(e, now))
 			}
 		}
 	}
@@ -65,25 +65,27 @@ func (s *Set) Names(kind string) []string {
 	return names
 }
 
-func (e *entry) status(now time.Time) Status {
+func (s *Set) status(e *entry, now time.Time) Status {
+	clock := now.Sub(s.epoch)
 	st := Status{
-		Kind: e.kind.kind.Name, Name: e.name, State: e.state(now), Last: e.last,
-		LastSuccess: e.lastGood, Interval: e.interval(), Configured: e.pace.Interval,
+		Kind: e.kind.kind.Name, Name: e.name, State: e.state(clock), Since: timeOf(e.since),
+		Last: e.last.public(), LastSuccess: timeOf(e.lastGood),
+		Interval: e.interval(), Configured: e.pace.Interval,
 		OnScrape: e.pace.OnScrape, Finder: e.isFinder(), Labels: e.labels,
 	}
 	if e.owner != nil {
 		st.FoundBy = e.owner.name
 	}
-	if r := e.latest.Load(); r != nil && !now.After(r.until) {
-		st.Until = r.until
-		st.Series = r.snapshot.Len()
+	if snapshot := e.fresh(clock); snapshot != nil {
+		st.Until = now.Add(time.Duration(e.until.Load()) - clock)
+		st.Series = snapshot.Len()
 	}
-	for _, p := range e.purses {
+	for _, p := range e.purses() {
 		st.Budgets = append(st.Budgets, BudgetStatus{p.Budget(), p.Left(now)})
 	}
-	if e.history != nil {
-		st.Good = slices.Clone(e.history.good)
-		st.Bad = slices.Clone(e.history.bad)
+	if e.rare != nil {
+		st.Good = e.rare.good.public()
+		st.Bad = e.rare.bad.public()
 	}
 	return st
 }
@@ -94,7 +96,7 @@ func (s *Set) Ready() bool {
 	defer s.mu.Unlock()
 	for _, k := range s.kinds {
 		for _, e := range k.entries {
-			waiting := e.last.Start.IsZero() && !e.pace.OnScrape
+			waiting := e.last.start == 0 && !e.pace.OnScrape
 			if waiting && s.now() < e.due+e.pace.Timeout {
 				return false
 			}

@@ -2,26 +2,34 @@ package poll
 
 import (
 	"context"
-	"fmt"
-	"runtime/debug"
+	"errors"
 	"time"
 
 	"home_exporter/internal/device"
 	"home_exporter/internal/metric"
 )
 
+// A worker asks one device after the other. It owns what a poll needs and the next
+// one can use again.
+type worker struct {
+	set   *Set
+	batch metric.Batch
+	run   run         // of the poll under way
+	timer *time.Timer // nil until the worker has watched
+}
+
 // work is the life of a worker.
-func (s *Set) work() {
-	defer s.done.Done()
-	var batch metric.Batch
-	for e := s.next(); e != nil; e = s.next() {
-		s.poll(e, &batch)
+func (w *worker) work() {
+	defer w.set.done.Done()
+	for e := w.next(); e != nil; e = w.next() {
+		w.poll(e)
 	}
 }
 
 // next waits for an entry that is due and takes it out of the queue, with a run that
 // has begun. It returns nil when the worker should end.
-func (s *Set) next() *entry {
+func (w *worker) next() *entry {
+	s := w.set
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	for {
@@ -31,11 +39,11 @@ func (s *Set) next() *entry {
 			return nil
 		case len(s.queue) > 0 && s.queue[0].due <= s.now():
 			e := s.queue.pop()
-			s.begin(e)
+			w.begin(e)
 			s.callNext()
 			return e
 		case !s.watching:
-			s.watch()
+			w.watch()
 		case s.idle >= maxIdle:
 			s.workers--
 			return nil
@@ -48,14 +56,13 @@ func (s *Set) next() *entry {
 }
 
 // watch waits, without s.mu, until the head of the queue is due or has changed.
-func (s *Set) watch() {
-	s.watching = true
+func (w *worker) watch() {
+	s := w.set
 	var due <-chan time.Time
 	if len(s.queue) > 0 {
-		timer := time.NewTimer(s.queue[0].due - s.now())
-		defer timer.Stop()
-		due = timer.C
+		due = w.after(s.queue[0].due - s.now())
 	}
+	s.watching = true
 	s.mu.Unlock()
 	select {
 	case <-due:
@@ -63,6 +70,16 @@ func (s *Set) watch() {
 	}
 	s.mu.Lock()
 	s.watching = false
+}
+
+// after is time.After with the worker's own timer.
+func (w *worker) after(d time.Duration) <-chan time.Time {
+	if w.timer == nil {
+		w.timer = time.NewTimer(d)
+	} else {
+		w.timer.Reset(d)
+	}
+	return w.timer.C
 }
 
 // callNext makes sure that a worker looks at the queue: the one that watches, one
@@ -75,7 +92,7 @@ func (s *Set) callNext() {
 	case s.workers < s.limit:
 		s.workers++
 		s.done.Add(1)
-		go s.work()
+		go (&worker{set: s}).work()
 	}
 }
 
@@ -95,52 +112,47 @@ func (s *Set) enqueue(e *entry, due time.Duration) {
 }
 
 // begin starts a run of e. s.mu is held.
-func (s *Set) begin(e *entry) {
-	r := &run{start: time.Now(), keep: e.pace.Keep, want: e.wanted}
-	deadline := r.start.Add(e.pace.Timeout)
-	if r.want == nil {
-		s.delays.observe(s.now() - e.due)
-	} else if d := r.want.deadline; !d.IsZero() && d.Before(deadline) {
+func (w *worker) begin(e *entry) {
+	s := w.set
+	start := time.Now()
+	late := start.Sub(s.epoch) - e.due
+	w.run = run{start: start, due: start.Add(-late), keep: e.pace.Keep, want: e.wanted}
+	deadline := start.Add(e.pace.Timeout)
+	if w.run.want == nil {
+		s.delays.observe(late)
+	} else if d := w.run.want.deadline; !d.IsZero() && d.Before(deadline) {
 		deadline = d
 	}
-	r.ctx, r.cancel = context.WithDeadline(s.ctx, deadline)
+	w.run.ctx, w.run.cancel = context.WithDeadline(s.ctx, deadline)
 	e.wanted = nil
-	e.running = r
+	e.running = &w.run
 	s.inFlight++
 }
 
+// maxKeptBatch is the number of series up to which a batch is used again. A worker
+// that once asked a giant must not hold its memory for good.
+const maxKeptBatch = 4096
+
 // poll asks e and files what came of it.
-func (s *Set) poll(e *entry, batch *metric.Batch) {
-	batch.Reset()
-	err := ask(e.running.ctx, e.device, batch)
-	e.running.cancel()
-	if finder, ok := e.device.(device.Finder); ok && err == nil {
-		if specs, changed := finder.Found(); changed {
-			err = s.found(e, specs)
-		}
+func (w *worker) poll(e *entry) {
+	w.batch.Reset()
+	err := ask(w.run.ctx, e.device, &w.batch)
+	w.run.cancel()
+	if finder, ok := e.device.(device.Finder); ok && !isPanic(err) {
+		err = errors.Join(w.set.settle(e, finder), err)
 	}
-	s.file(e, batch, err)
+	w.set.file(e, &w.batch, err)
+	w.run = run{} // what it points at is over
+	if w.batch.Len() > maxKeptBatch {
+		w.batch = metric.Batch{}
+	}
 }
 
 // ask polls d. A panic in a kind is that device's failed poll, and no more.
-func ask(ctx context.Context, d device.Device, out *metric.Batch) (err error) {
-	defer func() {
-		if p := recover(); p != nil {
-			out.Reset() // half a reading of a broken program is none
-			err = &device.Error{
-				Reason: device.Internal,
-				Err:    &panicError{value: p, stack: debug.Stack()},
-				Hint:   "this is a fault of the program: please report it with the log of this moment",
-			}
-		}
-	}()
-	return d.Poll(ctx, out)
+func ask(ctx context.Context, d device.Device, out *metric.Batch) error {
+	err := guarded(func() error { return d.Poll(ctx, out) })
+	if isPanic(err) {
+		out.Reset() // half a reading of a broken program is none
+	}
+	return err
 }
-
-// panicError is a panic of a kind. The stack goes to the log, not to the page.
-type panicError struct {
-	value any
-	stack []byte
-}
-
-func (e *panicError) Error() string { return fmt.Sprintf("panic: %v", e.value) }

@@ -1,0 +1,63 @@
+package poll
+
+import (
+	"errors"
+	"fmt"
+
+	"home_exporter/internal/device"
+)
+
+// open makes the entry of a spec, which may replace another.
+func (s *Set) open(owner *entry, k *kindState, spec device.Spec, replaced *entry) (*entry, error) {
+	if err := checkPace(spec); err != nil {
+		return nil, err
+	}
+	e := &entry{
+		kind: k, name: spec.Name, digest: spec.Digest, labels: spec.Labels,
+		owner: owner, pace: spec.Pace, place: -1, swarm: spec.Swarm,
+	}
+	env := device.Env{Log: s.log, Trace: s.trace, Spend: noBudget}
+	e.counts = &k.swarm
+	if !spec.Swarm {
+		e.counts = &counters{}
+		env.Log = s.log.With("kind", k.kind.Name, "device", spec.Name)
+	}
+	if len(spec.Budgets) > 0 {
+		var earlier purses
+		if replaced != nil {
+			earlier = replaced.purses()
+		}
+		e.makeRare().purses = newPurses(spec.Budgets, earlier)
+		env.Spend = e.rare.purses.spend
+	}
+	d, err := openDevice(spec, env)
+	if err != nil {
+		return nil, fmt.Errorf("%s %s: %w", k.kind.Name, spec.Name, err)
+	}
+	e.device = d
+	if e.isFinder() {
+		e.makeRare()
+	}
+	return e, nil
+}
+
+// openDevice opens the device of a spec.
+func openDevice(spec device.Spec, env device.Env) (d device.Device, err error) {
+	err = guarded(func() error {
+		d, err = spec.Open(env)
+		return err
+	})
+	if err == nil && d == nil {
+		err = errors.New("nothing was opened")
+	}
+	return d, err
+}
+
+// checkPace refuses a pace that the schedule cannot work with. Configurations cannot
+// contain one; a kind that makes specs by itself can.
+func checkPace(spec device.Spec) error {
+	if p := spec.Pace; p == nil || p.Timeout <= 0 || p.Interval <= 0 && !p.OnScrape {
+		return fmt.Errorf("%s %s: a device needs an interval and a timeout", spec.Kind, spec.Name)
+	}
+	return nil
+}
