@@ -46,6 +46,7 @@ func (p *Program) Run(ctx context.Context) int {
 		"serve":   p.serve,
 		"check":   p.check,
 		"poll":    p.poll,
+		"assets":  p.assets,
 		"version": p.version,
 	}
 	if err := commands[cl.command](ctx, cl); err != nil {

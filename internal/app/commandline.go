@@ -43,6 +43,8 @@ type commandLine struct {
 	// of the command poll
 	kind, target string
 	trace        bool
+	// of the command assets
+	folder string
 }
 
 // errHelp is what parse returns when the answer has been printed already.
@@ -78,6 +80,8 @@ func parse(args []string, kinds []*device.Kind, stdout, stderr io.Writer) (*comm
 	pollCommand.Arg("kind", "Kind of device.").Required().EnumVar(&cl.kind, kindNames(kinds)...)
 	pollCommand.Arg("device", "Name of a configured device, or an address. Default: all configured devices of the kind.").StringVar(&cl.target)
 	pollCommand.Flag("trace", "Print what goes over the wire, secrets masked.").BoolVar(&cl.trace)
+	assetsCommand := app.Command("assets", "Write the alert and recording rules to a folder.")
+	assetsCommand.Arg("folder", "Folder to write to; it is made if missing.").Required().StringVar(&cl.folder)
 	app.Command("version", "Print the version.")
 
 	command, err := app.Parse(args)
@@ -160,6 +164,7 @@ Commands:
                           every mistake comes with its line, and exit code 1
   poll KIND [DEVICE]      ask once and print the readings; DEVICE is a configured
                           name or an address; --trace shows the wire
+  assets DIR              write the alert and recording rules for Prometheus
   version                 print the version
 
 Examples:
