@@ -2,11 +2,14 @@
 //
 // The way of a file, and the file here that each step stands in:
 //
-//	bytes    load.go, secretfile.go   read, bounded; noted, so that a change is seen
+//	bytes    load.go, reader.go       bounded; remembered, so that a change is seen
 //	nodes    parse.go, syntax.go      YAML, one document, syntax mistakes at their line
-//	values   decode.go and the files  nodes to Go structs by their tags, strictly
-//	         named after its parts
+//	values   decode.go, structure.go  nodes to Go values by the plan of their type
+//	         mapping.go, scalar.go    (plan.go), strictly, with merge keys, variables
+//	         expand.go, secretfile.go and secrets out of files
 //	specs    document.go, specs.go    sections validate themselves; paths become lines
+//
+// Dump goes the way back, and Schema tells editors about it.
 //
 // It knows kinds by the contract of package device alone. Every mistake of a file is
 // reported in one run, as Errors, with file, line, column and the nearest known key;
@@ -33,8 +36,9 @@
 // flags: names are relative to the working directory then.
 //
 // Specs is called even when the decoder has found mistakes, so that all are shown
-// together; a field with a mistake is left unset. What Specs says about a mapping in
-// which the decoder has found a mistake is not shown.
+// together; a field with a mistake is left unset. What Specs says about such a field,
+// at its path or by its key in the text, is not shown: it would be no mistake of its
+// own.
 package config
 
 import (

@@ -37,14 +37,14 @@ type decoder struct {
 	failures int
 	noted    map[place]bool
 	unknown  map[*yaml.Node]string // unknown keys that have been noted, with what they mean
-	broken   map[string]bool       // paths of the mappings with mistakes
+	spoiled  spoiled
 }
 
 func newDecoder(file, dir string, lookup func(string) (string, bool), files *reader) *decoder {
 	return &decoder{
 		file: file, dir: dir, lookup: lookup, files: files,
 		plans: make(plans), limit: maxNodes, nodes: maxNodes, inside: make(map[*yaml.Node]bool),
-		noted: make(map[place]bool), unknown: make(map[*yaml.Node]string), broken: make(map[string]bool),
+		noted: make(map[place]bool), unknown: make(map[*yaml.Node]string), spoiled: make(spoiled),
 	}
 }
 

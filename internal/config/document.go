@@ -102,15 +102,19 @@ func (d *decoder) section(s section, n pair, defaults device.Defaults) []device.
 		panic(fmt.Sprintf("config: the section of %s is not a pointer", s.kind.Name))
 	}
 	d.plans.check(v.Type().Elem(), v.Type(), "section")
-	d.trail.push(step{key: s.kind.Name, node: &yaml.Node{}})
-	defer d.trail.pop()
-	if n.key != nil && d.flags == nil {
-		d.trail[len(d.trail)-1].node = n.key
+	key := n.key
+	if key == nil {
+		key = new(yaml.Node) // flags have none
 	}
+	d.trail.push(step{key: s.kind.Name, node: key})
+	defer d.trail.pop()
 	noted := d.failures
 	d.value(orEmpty(n.value, v.Type().Elem()), v.Elem())
 	if located, ok := s.value.(interface{ SetDir(string) }); ok {
 		located.SetDir(d.folder())
+	}
+	if d.nodes == 0 {
+		return nil // what is missing is not the writer's mistake
 	}
 	return d.specs(s, n, defaults, noted)
 }

@@ -91,15 +91,15 @@ func (e Errors) Unwrap() []error {
 // place is where a mistake is, and which.
 type place struct {
 	line, column int
-	text         string
+	key, text    string
 }
 
 // add adds a mistake, unless it has been added: a mapping with a mistake that a
 // hundred aliases refer to is one mistake.
 func (d *decoder) add(e *Error) {
-	p := place{e.Line, e.Column, e.Err.Error()}
-	if e.Line == 0 {
-		p.text = e.Path + ": " + p.text
+	p := place{e.Line, e.Column, e.Path, e.Err.Error()}
+	if e.Line > 0 {
+		p.key = p.key[strings.LastIndexByte(p.key, '.')+1:]
 	}
 	if d.noted[p] || len(d.errs) >= maxErrors {
 		return

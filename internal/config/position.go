@@ -67,9 +67,9 @@ func beginsBelow(n *yaml.Node) bool {
 	return (n.Kind == yaml.MappingNode || n.Kind == yaml.SequenceNode) && n.Style&yaml.FlowStyle == 0
 }
 
-// note notes a mistake at the node n. The mapping that it belongs to is broken.
+// note notes a mistake at the node n, and which key it spoils.
 func (d *decoder) note(n *yaml.Node, path string, err error, suggestion string) {
-	d.breaks(path)
+	d.spoil(path)
 	d.report(n, path, err, suggestion)
 }
 
@@ -85,26 +85,6 @@ func (d *decoder) report(n *yaml.Node, path string, err error, suggestion string
 		e.Line, e.Column = n.Line, n.Column
 	}
 	d.add(e)
-}
-
-// breaks remembers the mapping that the mistake at path belongs to: the one that the
-// trail is in, or for the value of a key the one that has the key.
-func (d *decoder) breaks(path string) {
-	within := d.trail
-	if last := len(within) - 1; last >= 0 && within[last].node != nil && within.String() == path {
-		within = within[:last]
-	}
-	d.broken[within.String()] = true
-}
-
-// isBroken reports whether path leads to or through a mapping with a mistake.
-func (d *decoder) isBroken(path string) bool {
-	for i := range path {
-		if (path[i] == '.' || path[i] == '[') && d.broken[path[:i]] {
-			return true
-		}
-	}
-	return d.broken[path]
 }
 
 // locate returns the node that path leads to from n, or the nearest one before it
@@ -123,14 +103,14 @@ func locate(n *yaml.Node, path string) *yaml.Node {
 			shown = n
 			continue
 		}
-		key, value, rest := findKey(n, strings.TrimPrefix(path, "."), 0)
-		if key == nil {
+		found, rest := findKey(n, strings.TrimPrefix(path, "."))
+		if found.key == nil {
 			return shown
 		}
-		n, path = value, rest
-		shown = value
-		if beginsBelow(value) || isNull(value) {
-			shown = key
+		n, path = found.value, rest
+		shown = found.value
+		if beginsBelow(found.value) || isNull(found.value) {
+			shown = found.key
 		}
 	}
 	return shown
@@ -149,34 +129,49 @@ func cutIndex(path string) (index int, rest string, ok bool) {
 // findKey returns the pair of n whose key is the longest beginning of path, and what
 // of the path is left: keys can have dots in them. A secret is also found by its
 // file. Pairs that are merged in come after n's own.
-func findKey(n *yaml.Node, path string, depth int) (key, value *yaml.Node, rest string) {
-	if n.Kind != yaml.MappingNode || depth > maxMerges {
-		return nil, nil, ""
+func findKey(n *yaml.Node, path string) (found pair, rest string) {
+	return findMerged(n, path, make(map[*yaml.Node]bool))
+}
+
+// findMerged looks into no mapping twice: merge keys can be made to name more of them
+// than there is time for.
+func findMerged(n *yaml.Node, path string, seen map[*yaml.Node]bool) (found pair, rest string) {
+	if n.Kind != yaml.MappingNode || seen[n] {
+		return pair{}, ""
 	}
-	found := -1
+	seen[n] = true
+	longest := 0
 	for i := 0; i+1 < len(n.Content); i += 2 {
 		name := n.Content[i].Value
 		for _, form := range []string{name, strings.TrimSuffix(name, fileSuffix)} {
-			if len(form) > found && beginsPath(path, form) {
-				key, value, rest, found = n.Content[i], n.Content[i+1], path[len(form):], len(form)
+			if len(form) > longest && beginsPath(path, form) {
+				found, rest, longest = pair{n.Content[i], n.Content[i+1]}, path[len(form):], len(form)
 			}
 		}
 	}
-	for i := 0; found < 0 && i+1 < len(n.Content); i += 2 {
+	for i := 0; found.key == nil && i+1 < len(n.Content); i += 2 {
 		if n.Content[i].Tag != mergeTag {
 			continue
 		}
 		for _, source := range mergeSources(n.Content[i+1]) {
-			if key, value, rest = findKey(source, path, depth+1); key != nil {
-				return key, value, rest
+			if found, rest = findMerged(source, path, seen); found.key != nil {
+				break
 			}
 		}
 	}
-	return key, value, rest
+	return found, rest
 }
 
 // beginsPath reports whether path goes through the key.
 func beginsPath(path, key string) bool {
 	return key != "" && strings.HasPrefix(path, key) &&
 		(len(path) == len(key) || path[len(key)] == '.' || path[len(key)] == '[')
+}
+
+// join appends a key to a path.
+func join(path, key string) string {
+	if path == "" || key == "" || key[0] == '[' {
+		return path + key
+	}
+	return path + "." + key
 }

@@ -80,6 +80,20 @@ func TestLocateEndsInCycles(t *testing.T) {
 	}
 }
 
+// TestLocateLooksOnceIntoEach searches mappings that merge the one before them twice,
+// sixty times over.
+func TestLocateLooksOnceIntoEach(t *testing.T) {
+	var root yaml.Node
+	if err := yaml.Unmarshal([]byte("x-a: &a {host: a}\n"+merges(60)+"doors: [{<<: *m60}]\n"), &root); err != nil {
+		t.Fatal(err)
+	}
+	for path, want := range map[string]int{"doors[0].host": 1, "doors[0].nowhere": 63} {
+		if n := locate(root.Content[0], path); n.Line != want {
+			t.Errorf("locate(%q) = line %d, want %d", path, n.Line, want)
+		}
+	}
+}
+
 func TestTrail(t *testing.T) {
 	key := &yaml.Node{}
 	tests := []struct {

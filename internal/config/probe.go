@@ -59,7 +59,7 @@ func (d *decoder) decodeProbe(n pair, to *Probe) {
 	p := Probe{Allow: block.Allow}
 	for i, rule := range block.Allow {
 		path := fmt.Sprintf("allow[%d]", i)
-		if err := p.add(rule); err != nil && !d.isBroken(join(probeKey, path)) {
+		if err := p.add(rule); err != nil && !d.spoiled.isFollowUp(join(probeKey, path), "") {
 			d.report(locate(n.value, path), join(probeKey, path), err, "")
 		}
 	}

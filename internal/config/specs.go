@@ -20,7 +20,7 @@ func (d *decoder) specs(s section, n pair, defaults device.Defaults, noted int) 
 			path, one = at.Path, at.Err
 		}
 		full := join(d.trail.String(), path)
-		if d.isBroken(full) {
+		if d.spoiled.isFollowUp(full, one.Error()) {
 			continue
 		}
 		shown := n.key
@@ -161,16 +161,16 @@ func (x *nameIndex) walk(n *yaml.Node, at trail) {
 
 // add notes the name that the mapping n has, of its own or merged in.
 func (x *nameIndex) add(n *yaml.Node, at trail) {
-	key, value, rest := findKey(n, nameKey, 0)
-	if key == nil || key.Value != nameKey || rest != "" || value.Kind != yaml.ScalarNode {
+	found, rest := findKey(n, nameKey)
+	if found.key == nil || found.key.Value != nameKey || rest != "" || found.value.Kind != yaml.ScalarNode {
 		return
 	}
-	name, err := expand(value.Value, x.lookup)
+	name, err := expand(found.value.Value, x.lookup)
 	if err != nil {
 		return
 	}
-	if !slices.Contains(n.Content, value) {
-		value = n // shown at the entry and not at what it merges in
+	if !slices.Contains(n.Content, found.value) {
+		found.value = n // shown at the entry and not at what it merges in
 	}
-	x.places[name] = append(x.places[name], namePlace{join(at.String(), nameKey), value})
+	x.places[name] = append(x.places[name], namePlace{join(at.String(), nameKey), found.value})
 }

@@ -4,8 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"reflect"
-	"slices"
-	"strings"
 
 	"go.yaml.in/yaml/v3"
 )
@@ -36,7 +34,9 @@ func (d *decoder) structure(written, n *yaml.Node, v reflect.Value) {
 			d.entry(n, pair, p, v, fields)
 		}
 	}
-	d.missing(n, p, v, fields)
+	if d.nodes > 0 { // else it may be there and was not decoded any more
+		d.missing(n, p, v, fields)
+	}
 }
 
 // sameField maps the _file form of a secret to its key, so that the one form wins over
@@ -99,64 +99,4 @@ func (d *decoder) missing(n *yaml.Node, p *plan, v reflect.Value, fields []given
 // isEmptyText reports whether v is a text, or a secret, of no length.
 func isEmptyText(v reflect.Value) bool {
 	return (v.Kind() == reflect.String || v.Type() == secretType) && v.IsZero()
-}
-
-// unknownKey notes a key that the mapping n cannot have, and returns the one that is
-// most likely meant. also tells what else may stand there.
-func (d *decoder) unknownKey(n *yaml.Node, p pair, known []string, also string) (meant string) {
-	if meant, noted := d.unknown[p.key]; noted {
-		// An alias brings it here again.
-		d.failures++
-		d.broken[d.trail.String()] = true
-		return meant
-	}
-	defer func() { d.unknown[p.key] = meant }()
-	key := p.key.Value
-	path := join(d.trail.String(), shownKey(key))
-	if before, _, ok := strings.Cut(key, ":"); ok && slices.Contains(known, before) {
-		d.note(p.key, path, errors.New("put a space after the colon"), "")
-		return before
-	}
-	if n.Style&yaml.FlowStyle != 0 && p.value.Tag == nullTag && p.value.Value == "" {
-		// Within { } a comma ends a value: what follows may be the rest of a password.
-		d.note(p.key, d.trail.String(), errors.New("a key without a value; quote a text that has a comma in it"), "")
-		return ""
-	}
-	if near := nearest(key, missingIn(n, known)); near != "" {
-		d.note(p.key, path, errors.New("unknown key"), near)
-		return near
-	}
-	d.note(p.key, path, fmt.Errorf("unknown key; %s", listOf(known, also)), "")
-	return ""
-}
-
-// missingIn returns the keys that the mapping n does not have: one of them is meant.
-func missingIn(n *yaml.Node, known []string) []string {
-	return slices.DeleteFunc(slices.Clone(known), func(key string) bool {
-		for i := 0; i < len(n.Content); i += 2 {
-			if n.Content[i].Value == key {
-				return true
-			}
-		}
-		return false
-	})
-}
-
-// maxListed bounds how many known keys a message lists.
-const maxListed = 30
-
-// listOf tells what the known keys are.
-func listOf(known []string, also string) string {
-	if len(known) > maxListed {
-		known = append(slices.Clone(known[:maxListed]), "...")
-	}
-	return "the keys here are " + strings.Join(known, ", ") + also
-}
-
-// join appends a key to a path.
-func join(path, key string) string {
-	if path == "" || key == "" || key[0] == '[' {
-		return path + key
-	}
-	return path + "." + key
 }

@@ -193,6 +193,9 @@ func TestBatchIsBounded(t *testing.T) {
 		t.Errorf("Len after a state set that does not fit = %d, want %d", got, maxSeries-2)
 	}
 	b.AddState(stateE, "x", []string{"x", "y"})
+	if got := b.Len(); got != maxSeries {
+		t.Errorf("Len after a state set that just fits = %d, want %d", got, maxSeries)
+	}
 	b.Add(gaugeA, 1)
 	b.AddHistogram(histoG, []uint64{1, 1, 1}, 1)
 	b.AddRunning(gaugeA, 1, at(1), time.Second)

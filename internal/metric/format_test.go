@@ -39,6 +39,7 @@ func TestNegotiate(t *testing.T) {
 		"OpenMetrics 2.0.0, else 1":    {"application/openmetrics-text; version=2.0.0, application/openmetrics-text; version=1.0.0; q=0.1", OpenMetrics},
 		"quoted, in capitals, spaced":  {` Application/OpenMetrics-Text ; Version="1.0.0" ; Q=0.9 , text/plain;q=0.8`, OpenMetrics},
 		"text of no version":           {"text/plain", Text},
+		"text of another version":      {"text/plain;version=1.0.0;q=0.9,application/openmetrics-text;version=1.0.0;q=0.1", OpenMetrics},
 		"text/*":                       {"application/openmetrics-text;version=1.0.0;q=0.2,text/*;q=0.3", Text},
 		"the first among equals":       {"text/plain;version=0.0.4;q=0.5,application/openmetrics-text;version=1.0.0;q=0.5", Text},
 		"the other first":              {"application/openmetrics-text;version=1.0.0;q=0.5,text/plain;version=0.0.4;q=0.5", OpenMetrics},

@@ -11,24 +11,27 @@ func TestEncodeLabels(t *testing.T) {
 		pairs []string
 		want  Labels
 	}{
-		"none":                    {},
-		"one":                     {pairs: []string{"a", "b"}, want: `a="b"`},
-		"in the order given":      {pairs: []string{"z", "1", "a", "2"}, want: `z="1",a="2"`},
-		"empty value":             {pairs: []string{"a", ""}, want: `a=""`},
-		"a name without value":    {pairs: []string{"a", "1", "b"}, want: `a="1"`},
-		"only a name":             {pairs: []string{"a"}},
-		"what braces may hold":    {pairs: []string{"a", `{},= #`}, want: `a="{},= #"`},
-		"what must be escaped":    {pairs: []string{"a", "\\ \" \n"}, want: `a="\\ \" \n"`},
-		"written escapes":         {pairs: []string{"a", `\n\"`}, want: `a="\\n\\\""`},
-		"a backslash at the end":  {pairs: []string{"a", `C:\`}, want: `a="C:\\"`},
-		"beyond ASCII":            {pairs: []string{"a", "Küche 廚房 🔌"}, want: `a="Küche 廚房 🔌"`},
-		"control characters":      {pairs: []string{"a", "\r\x00\x1b[31m\x7f\u009b"}, want: "a=\"\uFFFD\uFFFD\uFFFD[31m\uFFFD\uFFFD\""},
-		"a tab":                   {pairs: []string{"a", "x\ty"}, want: "a=\"x\ty\""},
-		"replaced already":        {pairs: []string{"a", "\uFFFD"}, want: "a=\"\uFFFD\""},
-		"not UTF-8":               {pairs: []string{"a", "x\xffy\xc3"}, want: "a=\"x\uFFFDy\uFFFD\""},
-		"a surrogate":             {pairs: []string{"a", "\xed\xa0\x80"}, want: "a=\"\uFFFD\""},
-		"overlong":                {pairs: []string{"a", "\xc0\xa2"}, want: "a=\"\uFFFD\""}, // would be a quote
-		"a quote after not UTF-8": {pairs: []string{"a", "\xc3\"\n"}, want: "a=\"\uFFFD\\\"\\n\""},
+		"none":                     {},
+		"one":                      {pairs: []string{"a", "b"}, want: `a="b"`},
+		"in the order given":       {pairs: []string{"z", "1", "a", "2"}, want: `z="1",a="2"`},
+		"empty value":              {pairs: []string{"a", ""}, want: `a=""`},
+		"a name without value":     {pairs: []string{"a", "1", "b"}, want: `a="1"`},
+		"only a name":              {pairs: []string{"a"}},
+		"what braces may hold":     {pairs: []string{"a", `{},= #`}, want: `a="{},= #"`},
+		"what must be escaped":     {pairs: []string{"a", "\\ \" \n"}, want: `a="\\ \" \n"`},
+		"written escapes":          {pairs: []string{"a", `\n\"`}, want: `a="\\n\\\""`},
+		"a backslash at the end":   {pairs: []string{"a", `C:\`}, want: `a="C:\\"`},
+		"beyond ASCII":             {pairs: []string{"a", "Küche 廚房 🔌"}, want: `a="Küche 廚房 🔌"`},
+		"control characters":       {pairs: []string{"a", "\r\x00\x1b[31m\x7f\u009b"}, want: "a=\"\uFFFD\uFFFD\uFFFD[31m\uFFFD\uFFFD\""},
+		"a NUL among letters":      {pairs: []string{"a", "x\x00y"}, want: "a=\"x\uFFFDy\""},
+		"a line end among letters": {pairs: []string{"a", "x\ny"}, want: `a="x\ny"`},
+		"a DEL among letters":      {pairs: []string{"a", "x\x7fy"}, want: "a=\"x\uFFFDy\""},
+		"a tab":                    {pairs: []string{"a", "x\ty"}, want: "a=\"x\ty\""},
+		"replaced already":         {pairs: []string{"a", "\uFFFD"}, want: "a=\"\uFFFD\""},
+		"not UTF-8":                {pairs: []string{"a", "x\xffy\xc3"}, want: "a=\"x\uFFFDy\uFFFD\""},
+		"a surrogate":              {pairs: []string{"a", "\xed\xa0\x80"}, want: "a=\"\uFFFD\""},
+		"overlong":                 {pairs: []string{"a", "\xc0\xa2"}, want: "a=\"\uFFFD\""}, // would be a quote
+		"a quote after not UTF-8":  {pairs: []string{"a", "\xc3\"\n"}, want: "a=\"\uFFFD\\\"\\n\""},
 	}
 	for name, tt := range tests {
 		t.Run(name, func(t *testing.T) {

@@ -279,6 +279,17 @@ func TestWriterErrorStopsThePage(t *testing.T) {
 	}
 }
 
+// Scrapes run at the same time, and families are shared.
+func TestPageLeavesTheFamilyAlone(t *testing.T) {
+	bounds := []float64{0.5, 1, 7}
+	f := &Family{Name: "x_seconds", Help: "X.", Type: Histogram, Buckets: bounds[:2]}
+	s, _ := frozen(func(b *Batch) { b.AddHistogram(f, []uint64{1, 1, 1}, 1) })
+	written(t, Text, at(0), Group{Families: []*Family{f}, Sources: []Source{{Snapshot: s}}})
+	if bounds[2] != 7 {
+		t.Errorf("the page wrote %v behind the bounds of the family", bounds[2])
+	}
+}
+
 func TestLinesLongerThanTheBuffer(t *testing.T) {
 	labels := EncodeLabels("device", "x")
 	for range 200 { // 200 KiB, far past the limit of one value

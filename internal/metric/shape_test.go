@@ -58,6 +58,10 @@ func TestShapeIsKept(t *testing.T) {
 			if kept != tt.kept {
 				t.Errorf("after a poll the shape was kept: %v, want %v", kept, tt.kept)
 			}
+			// The previous snapshot suffices: the table is for those without one.
+			if kept := freeze(new(Shapes), first, tt.next).shape == first.shape; kept != tt.kept {
+				t.Errorf("with an empty table the shape was kept: %v, want %v", kept, tt.kept)
+			}
 			// The first poll of another device finds the shape without a previous one.
 			if shared := freeze(&shapes, nil, tt.next).shape == first.shape; shared != tt.kept {
 				t.Errorf("with another device the shape is shared: %v, want %v", shared, tt.kept)

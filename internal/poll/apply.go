@@ -57,9 +57,9 @@ func (s *Set) reconcile(owner *entry, specs []device.Spec) (leftOut []string, er
 	if stop {
 		return nil, errClosed
 	}
-	byKind := make(map[string][]device.Spec)
-	for _, spec := range specs {
-		byKind[spec.Kind] = append(byKind[spec.Kind], spec)
+	byKind := make(map[string][]*device.Spec)
+	for i := range specs {
+		byKind[specs[i].Kind] = append(byKind[specs[i].Kind], &specs[i])
 	}
 	var changes []*change
 	var errs []error
@@ -92,9 +92,9 @@ func closeOpened(changes []*change) error {
 }
 
 // plan compares what runs of a kind with what is wanted, and opens what is new.
-func (s *Set) plan(owner *entry, k *kindState, wanted []device.Spec) (*change, error) {
-	slices.SortStableFunc(wanted, func(a, b device.Spec) int { return cmp.Compare(a.Name, b.Name) })
-	c := &change{kind: k}
+func (s *Set) plan(owner *entry, k *kindState, wanted []*device.Spec) (*change, error) {
+	slices.SortFunc(wanted, func(a, b *device.Spec) int { return cmp.Compare(a.Name, b.Name) })
+	c := &change{kind: k, entries: make([]*entry, 0, max(len(wanted), len(k.entries)))}
 	var errs []error
 	old := k.entries
 	for i := 0; i < len(wanted) || len(old) > 0; {
@@ -122,7 +122,7 @@ func (s *Set) plan(owner *entry, k *kindState, wanted []device.Spec) (*change, e
 }
 
 // planSame plans for a spec whose name is taken by a running entry.
-func (s *Set) planSame(c *change, owner, running *entry, spec device.Spec) error {
+func (s *Set) planSame(c *change, owner, running *entry, spec *device.Spec) error {
 	switch {
 	case running.owner != owner && owner != nil:
 		c.entries = append(c.entries, running)
@@ -130,6 +130,9 @@ func (s *Set) planSame(c *change, owner, running *entry, spec device.Spec) error
 		return nil
 	case running.owner == owner && running.digest == spec.Digest && running.labels == spec.Labels:
 		c.entries = append(c.entries, running)
+		if running.pace == spec.Pace {
+			return nil
+		}
 		c.paced = append(c.paced, paced{running, spec.Pace})
 		return checkPace(spec)
 	}
@@ -141,7 +144,7 @@ func (s *Set) planSame(c *change, owner, running *entry, spec device.Spec) error
 }
 
 // planNew opens the device of a spec, which may replace another.
-func (s *Set) planNew(c *change, owner, replaced *entry, spec device.Spec) (*entry, error) {
+func (s *Set) planNew(c *change, owner, replaced *entry, spec *device.Spec) (*entry, error) {
 	e, err := s.open(owner, c.kind, spec, replaced)
 	if err != nil {
 		return nil, err

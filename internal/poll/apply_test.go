@@ -155,6 +155,27 @@ func TestOldOneIsClosedBeforeTheNewOneIsAsked(t *testing.T) {
 	}
 }
 
+func TestCloseWhileAnHeirWaits(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		set := newSet(Options{})
+		heirs := make([]*toy, 3)
+		for i := range heirs {
+			heirs[i] = newToy(t, func(context.Context, *metric.Batch) error {
+				time.Sleep(10 * time.Second)
+				return nil
+			})
+			mustApply(t, set, heirs[i].spec("a", minutely, i))
+			time.Sleep(time.Second)
+		}
+		mustClose(t, set)
+		for i, d := range heirs {
+			if d.closed() != 1 || d.polls() != max(0, 1-i) {
+				t.Errorf("device %d: asked %d times, closed %d times", i, d.polls(), d.closed())
+			}
+		}
+	})
+}
+
 // Saying goodbye may take time. It holds up nobody, and the heir waits for its end.
 func TestSlowCloseHoldsUpNobody(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
@@ -448,10 +469,12 @@ func TestConcurrentUse(t *testing.T) {
 			if (i+j)%5 == 0 {
 				pace = &demand
 			}
+			spec := device.Spec{Kind: "toy", Name: fmt.Sprint(j), Pace: pace, Digest: device.DigestOf(i / (j + 1)), Open: open}
+			if (i+j)%3 == 0 {
+				spec.Budgets = []device.Budget{logins}
+			}
 			if (i+j)%7 != 0 {
-				specs = append(specs, device.Spec{
-					Kind: "toy", Name: fmt.Sprint(j), Pace: pace, Digest: device.DigestOf(i / (j + 1)), Open: open,
-				})
+				specs = append(specs, spec)
 			}
 		}
 		finder := newFinder(t, found.found)

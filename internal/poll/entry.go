@@ -93,7 +93,7 @@ func (e *entry) makeRare() *rare {
 	return e.rare
 }
 
-// purses returns what is left of the entry's budgets.
+// purses returns what is left of the entry's budgets. Set.mu is held.
 func (e *entry) purses() purses {
 	if e.rare == nil {
 		return nil

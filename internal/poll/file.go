@@ -81,7 +81,7 @@ func (e *entry) note(o outcome, end time.Time) {
 // kind backs off, or it asked for patience. s.mu is held.
 func (s *Set) reschedule(e *entry, r *run, end time.Time) {
 	now := end.Sub(s.epoch)
-	patience := max(0, min(device.RetryAfterOf(e.last.err), maxRetryAfter))
+	patience := patienceOf(e.last.err)
 	away := backoff(e.pace, int(e.failures), rand.Float64())
 	e.notBefore = now + patience
 	e.pause = max(away, patience)
@@ -92,6 +92,14 @@ func (s *Set) reschedule(e *entry, r *run, end time.Time) {
 		away = e.nextSlot(r, end).Sub(end)
 	}
 	s.enqueue(e, max(now+away, e.notBefore))
+}
+
+// patienceOf returns for how long err asks to leave the device alone, within reason.
+func patienceOf(err error) time.Duration {
+	if err == nil {
+		return 0
+	}
+	return max(0, min(device.RetryAfterOf(err), maxRetryAfter))
 }
 
 // nextSlot returns the entry's next moment by schedule after a run that has ended.

@@ -45,6 +45,9 @@ func (e *panicError) Error() string { return "panic: " + e.text }
 // takeStack returns the stack of a panic in err and removes it from there: errors
 // are kept, stacks are logged once.
 func takeStack(err error) []byte {
+	if err == nil {
+		return nil // the rule, and errors.As would allocate to find out
+	}
 	var p *panicError
 	if !errors.As(err, &p) {
 		return nil
@@ -55,6 +58,9 @@ func takeStack(err error) []byte {
 }
 
 func isPanic(err error) bool {
+	if err == nil {
+		return false
+	}
 	var p *panicError
 	return errors.As(err, &p)
 }

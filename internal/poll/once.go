@@ -15,7 +15,7 @@ func Once(ctx context.Context, k *device.Kind, spec device.Spec, env device.Env)
 	if env.Spend == nil {
 		env.Spend = newPurses(spec.Budgets, nil).spend
 	}
-	d, err := openDevice(spec, env)
+	d, err := openDevice(&spec, env)
 	if err != nil {
 		return group, fmt.Errorf("%s %s: %w", k.Name, spec.Name, err)
 	}

@@ -8,7 +8,7 @@ import (
 )
 
 // open makes the entry of a spec, which may replace another.
-func (s *Set) open(owner *entry, k *kindState, spec device.Spec, replaced *entry) (*entry, error) {
+func (s *Set) open(owner *entry, k *kindState, spec *device.Spec, replaced *entry) (*entry, error) {
 	if err := checkPace(spec); err != nil {
 		return nil, err
 	}
@@ -23,11 +23,7 @@ func (s *Set) open(owner *entry, k *kindState, spec device.Spec, replaced *entry
 		env.Log = s.log.With("kind", k.kind.Name, "device", spec.Name)
 	}
 	if len(spec.Budgets) > 0 {
-		var earlier purses
-		if replaced != nil {
-			earlier = replaced.purses()
-		}
-		e.makeRare().purses = newPurses(spec.Budgets, earlier)
+		e.makeRare().purses = newPurses(spec.Budgets, s.pursesOf(replaced))
 		env.Spend = e.rare.purses.spend
 	}
 	d, err := openDevice(spec, env)
@@ -41,8 +37,18 @@ func (s *Set) open(owner *entry, k *kindState, spec device.Spec, replaced *entry
 	return e, nil
 }
 
+// pursesOf returns what is left of the budgets of a running entry, nil for none.
+func (s *Set) pursesOf(e *entry) purses {
+	if e == nil {
+		return nil
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return e.purses()
+}
+
 // openDevice opens the device of a spec.
-func openDevice(spec device.Spec, env device.Env) (d device.Device, err error) {
+func openDevice(spec *device.Spec, env device.Env) (d device.Device, err error) {
 	err = guarded(func() error {
 		d, err = spec.Open(env)
 		return err
@@ -55,7 +61,7 @@ func openDevice(spec device.Spec, env device.Env) (d device.Device, err error) {
 
 // checkPace refuses a pace that the schedule cannot work with. Configurations cannot
 // contain one; a kind that makes specs by itself can.
-func checkPace(spec device.Spec) error {
+func checkPace(spec *device.Spec) error {
 	if p := spec.Pace; p == nil || p.Timeout <= 0 || p.Interval <= 0 && !p.OnScrape {
 		return fmt.Errorf("%s %s: a device needs an interval and a timeout", spec.Kind, spec.Name)
 	}

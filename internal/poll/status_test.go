@@ -152,6 +152,9 @@ func TestStatus(t *testing.T) {
 		if len(all) != 2 || all[0].Name != "a" || all[1].Name != "b" {
 			t.Fatalf("devices: %+v, want a and b", all)
 		}
+		if names := set.Names("fridge"); names != nil {
+			t.Errorf("an unknown kind has the devices %q", names)
+		}
 		a, b := all[0], all[1]
 		if !a.OnScrape || b.OnScrape || b.Interval != time.Minute || b.Configured != time.Minute {
 			t.Errorf("paces: %+v %+v", a, b)

@@ -294,3 +294,30 @@ func TestEveryWakeUpCounts(t *testing.T) {
 		}
 	})
 }
+
+// One giant must not cost every worker its memory for good.
+func TestBatchOfAGiantIsNotKept(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		set := newSet(Options{})
+		defer mustClose(t, set)
+		for name, c := range map[string]struct{ series, kept int }{
+			"giant": {maxKeptBatch + 1, 0}, "common": {maxKeptBatch, maxKeptBatch},
+		} {
+			d := newToy(t, func(_ context.Context, out *metric.Batch) error {
+				for i := range c.series {
+					out.Add(temperature, 1, fmt.Sprint(i))
+				}
+				return nil
+			})
+			mustApply(t, set, d.spec(name, scraped))
+			w := worker{set: set}
+			set.mu.Lock()
+			w.begin(set.kinds[0].entries[0])
+			set.mu.Unlock()
+			w.poll(set.kinds[0].entries[0])
+			if got := w.batch.Len(); got != c.kept {
+				t.Errorf("%s: the worker keeps a batch of %d series, want %d", name, got, c.kept)
+			}
+		}
+	})
+}

@@ -18,6 +18,7 @@ type deviceJSON struct {
 	Kind   string            `json:"kind"`
 	Name   string            `json:"name"`
 	State  string            `json:"state"`
+	Since  time.Time         `json:"since,omitzero"`
 	Labels map[string]string `json:"labels,omitempty"`
 	problemJSON
 	LastPoll                  time.Time    `json:"last_poll,omitzero"`
@@ -128,7 +129,7 @@ func countStates(all []poll.Status) map[string]int {
 
 func deviceOf(st *poll.Status, now time.Time) deviceJSON {
 	d := deviceJSON{
-		Kind: st.Kind, Name: st.Name, State: st.State.String(), Labels: labelMap(st.Labels),
+		Kind: st.Kind, Name: st.Name, State: st.State.String(), Since: moment(st.Since), Labels: labelMap(st.Labels),
 		problemJSON: problemOf(st.Last),
 		LastPoll:    moment(st.Last.Start), LastSuccess: moment(st.LastSuccess), ReadingsUntil: moment(st.Until),
 		OnScrape: st.OnScrape, Series: st.Series, Finder: st.Finder, FoundBy: st.FoundBy,

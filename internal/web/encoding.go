@@ -13,8 +13,8 @@ import (
 	"home_exporter/internal/metric"
 )
 
-// codings are the content codings that we write, the best first: zstd takes half the
-// time of gzip for the same size.
+// codings are the content codings that we write, the best first: in about the time of
+// gzip, zstd makes an exposition a third smaller or better (BenchmarkAnswers).
 var codings = []string{"zstd", "gzip"}
 
 // negotiate returns the content coding for an Accept-Encoding header, empty for none

@@ -49,7 +49,7 @@ func TestPage(t *testing.T) {
 			`<a href="metrics">`, `<a href="api/v1/devices">`, `<a href="config">`, `<a href="?refresh=10">follow</a>`,
 			"<h2 id=\"lamps\">lamps <span class=\"quiet\">Lamps of all sorts</span></h2>", "Doors &amp; gates",
 			"<b>auth</b> log in: wrong password", `<div class="hint">set the password</div>`, "log in: 5 of 5 per 1h left",
-			"<b>refused</b> the door is shut", `<span class="tag">found by scout</span>`, `<span class="tag">finds others</span>`,
+			"<b>refused</b> the door is shut", `<span class="quiet" title="since 2000-01-01 00:00:`, `<span class="tag">found by scout</span>`, `<span class="tag">finds others</span>`,
 			`data-label="every">on scrape</td>`, "!http-equiv", "!<script", `!src=`, `!href="http`, "!url(")
 		if got, want := rows(page), []string{"attic", "desk", "gate", "barn", "hatch", "found", "scout"}; !slices.Equal(got, want) {
 			t.Errorf("devices %q, want %q: kinds in their order, in them the worst first", got, want)

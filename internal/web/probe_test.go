@@ -9,8 +9,6 @@ import (
 	"time"
 
 	"github.com/google/go-cmp/cmp"
-
-	"home_exporter/internal/device"
 )
 
 func TestProbe(t *testing.T) {
@@ -19,7 +17,7 @@ func TestProbe(t *testing.T) {
 		query string
 		want  []string
 	}{
-		"configured, well":          {"kind=lamps&target=desk", []string{"lamp_on 1\n", "probe_success 1\n", "probe_duration_seconds 0.02\n", help, "!door", "!home_exporter"}},
+		"configured, well":          {"kind=lamps&target=desk", []string{`lamp_on{device="desk"} 1` + "\n", "probe_success 1\n", "probe_duration_seconds 0.02\n", help, "!door", "!home_exporter"}},
 		"configured, down":          {"kind=doors&target=gate", []string{`door_open{door="gate",side="front"} 0`, "probe_success 0\n"}},
 		"configured, partial":       {"kind=doors&target=barn", []string{`door_open{door="barn",side="back"} 1`, "probe_success 0\n"}},
 		"configured, failed":        {"kind=lamps&target=dark", []string{"probe_success 0\n", "probe_duration_seconds 0\n", "!lamp_on"}},
@@ -37,19 +35,13 @@ func TestProbe(t *testing.T) {
 		"no DNS":                    {"kind=doors&target=unknown.lan", []string{"probe_success 0\n"}},
 	}
 	synctest.Test(t, func(t *testing.T) {
-		h := newHouse(t, nil, spec("lamps", "desk", shine), spec("doors", "gate", shut), spec("doors", "barn", half))
-		time.Sleep(2 * time.Minute)
-		if err := h.set.Apply([]device.Spec{spec("lamps", "desk", shine), spec("lamps", "dark", dark), spec("doors", "gate", shut), spec("doors", "barn", half)}); err != nil {
-			t.Fatal(err)
-		}
+		// Without a schedule, none of them was asked a moment ago.
+		h := newHouse(t, nil, onScrape(spec("lamps", "desk", shine)), onScrape(spec("lamps", "dark", dark)),
+			onScrape(spec("doors", "gate", shut)), onScrape(spec("doors", "barn", half)))
 		for name, tt := range tests {
 			time.Sleep(5 * time.Second) // past what counts as fresh
-			want := tt.want
-			if name == "configured, well" {
-				want = append([]string{`lamp_on{device="desk"} 1` + "\n"}, want[1:]...) // there are two lamps
-			}
 			page := h.get("/probe?" + tt.query)
-			contains(t, name, page, want...)
+			contains(t, name, page, tt.want...)
 			parseText(t, name, page)
 		}
 		checkProbeOpenMetrics(t, h)
@@ -139,13 +131,14 @@ func TestProbeTarget(t *testing.T) {
 func TestProbeShowsNoOldReadings(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		well := true
-		h := newHouse(t, nil, spec("lamps", "desk", func(ctx context.Context, out *batch) error {
+		h := newHouse(t, nil, onScrape(spec("lamps", "desk", func(ctx context.Context, out *batch) error {
 			if well {
 				return shine(ctx, out)
 			}
 			return hang(ctx, out)
-		}))
-		time.Sleep(time.Minute)
+		})))
+		contains(t, "scrape", h.get("/metrics"), "lamp_on 1\n")
+		time.Sleep(5 * time.Second)
 		well = false
 		page := h.get("/probe?kind=lamps&target=desk", "X-Prometheus-Scrape-Timeout-Seconds: 3")
 		contains(t, "probe", page, "!lamp_on", "probe_success 0\n", "probe_duration_seconds 2.5\n")
@@ -176,8 +169,7 @@ func TestProbeSingleFlight(t *testing.T) {
 
 func TestProbeDebug(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		h := newHouse(t, nil, spec("lamps", "desk", shine))
-		time.Sleep(time.Minute)
+		h := newHouse(t, nil, onScrape(spec("lamps", "desk", shine)))
 		tests := map[string][]string{
 			"kind=doors&target=inside.example": {
 				"probe of doors inside.example\n\n   0.000s  look up inside.example\n   0.000s  connect to 10.0.0.5\n\nresult  ok, after 0.250 s\n\n# HELP",

@@ -48,6 +48,7 @@ type section struct {
 // A row is one device.
 type row struct {
 	State, Mark string
+	For, Since  string // for how long it is in this state, and since when
 	Name, Where string
 	Finder      bool
 	FoundBy     string
@@ -178,6 +179,10 @@ func rowOf(st *poll.Status, now time.Time) row {
 		State: st.State.String(), Mark: marks[st.State], Name: clean(st.Name, maxEcho),
 		Where: where(st), Finder: st.Finder, FoundBy: clean(st.FoundBy, maxEcho),
 		Series: st.Series, fault: faultOf(st.Last, now),
+	}
+	if !st.Since.IsZero() && st.State != poll.Well {
+		r.For = span(now.Sub(st.Since))
+		r.Since = "since " + st.Since.Format(time.DateTime)
 	}
 	r.Every, r.Slowed = every(st)
 	if !st.LastSuccess.IsZero() {

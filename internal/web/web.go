@@ -66,7 +66,7 @@ type Options struct {
 // written; a probe mostly waits for the network, and of black holes there may be
 // many at a time.
 const (
-	DefaultMaxScrapes = 16
+	DefaultMaxScrapes = 40
 	DefaultMaxProbes  = 1024
 )
 

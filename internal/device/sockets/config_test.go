@@ -25,7 +25,7 @@ func parse(text string) ([]device.Spec, error) {
 }
 
 // mustSpecs returns the specs of a list of entries.
-func mustSpecs(t *testing.T, entries string) []device.Spec {
+func mustSpecs(t testing.TB, entries string) []device.Spec {
 	t.Helper()
 	specs, err := parse("sockets:\n" + entries)
 	if err != nil {

@@ -187,7 +187,9 @@ func (l *list) addGroup(b *builder, at place, g group, wrong *mistakes) error {
 	e := l.entry
 	e.Files = nil
 	if err := g.apply(&e); err != nil {
-		wrong.add(fmt.Errorf("%s: %w", at, err))
+		for _, one := range flatten(err) {
+			wrong.add(fmt.Errorf("%s: %w", at, one))
+		}
 		return nil
 	}
 	protocol := e.Protocol

@@ -59,7 +59,12 @@ func (p place) String() string {
 func readJSON(in io.Reader, each func(int, group) error) error {
 	d := json.NewDecoder(in)
 	d.DisallowUnknownFields()
-	if t, err := d.Token(); err != nil || t != json.Delim('[') {
+	t, err := d.Token()
+	var syntax *json.SyntaxError
+	if err != nil && err != io.EOF && !errors.As(err, &syntax) {
+		return err
+	}
+	if err != nil || t != json.Delim('[') {
 		return errors.New("a list of groups is expected, as Prometheus' file_sd has it: [{\"targets\": [\"host:port\"]}]")
 	}
 	for nth := 0; d.More(); nth++ {

@@ -99,7 +99,7 @@ var (
 	}
 	addressInfo = &metric.Family{
 		Name: "connection_status_address_info", Type: metric.Info, Labels: []string{"ip"},
-		Help: "Address that the last check connected to, or tried last.",
+		Help: "Address that the last check connected to, or else the first that it tried.",
 	}
 	certExpiry = &metric.Family{
 		Name: "connection_status_certificate_expiry_timestamp_seconds", Unit: "seconds",

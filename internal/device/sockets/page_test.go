@@ -24,7 +24,7 @@ func after(seconds float64) time.Time {
 }
 
 // newTestSocket returns a socket that is checked every 10 s and has no target.
-func newTestSocket(t *testing.T, l level) *socket {
+func newTestSocket(t testing.TB, l level) *socket {
 	t.Helper()
 	target, err := check.NewTarget("tcp", "192.0.2.1", "80", nil)
 	if err != nil {

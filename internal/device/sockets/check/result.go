@@ -56,7 +56,7 @@ type Result struct {
 }
 
 // Up reports whether the socket can be opened.
-func (r *Result) Up() bool { return r.Class.Up() }
+func (r Result) Up() bool { return r.Class.Up() }
 
 // Inconclusive reports whether the check says nothing about the target.
-func (r *Result) Inconclusive() bool { return r.Class.Inconclusive() }
+func (r Result) Inconclusive() bool { return r.Class.Inconclusive() }
