@@ -16,8 +16,8 @@ type Budget struct {
 }
 
 // A Purse is what is left of a budget. Requests come back one by one, Per/Requests
-// apart, so that a device never gets more than Requests within any Per, but for the
-// first fill. It is safe for concurrent use.
+// apart, up to the full purse. So a device gets at most Requests at once, and over
+// time Requests in each Per. It is safe for concurrent use.
 type Purse struct {
 	budget Budget
 	mu     sync.Mutex
@@ -31,10 +31,15 @@ func NewPurse(b Budget) *Purse { return &Purse{budget: b} }
 func (p *Purse) Budget() Budget { return p.budget }
 
 // each is the time in which one request comes back.
-func (p *Purse) each() time.Duration { return p.budget.Per / time.Duration(p.budget.Requests) }
+func (p *Purse) each() time.Duration {
+	return max(p.budget.Per/time.Duration(max(p.budget.Requests, 1)), 1)
+}
 
 // Left returns how many requests are left now.
 func (p *Purse) Left(now time.Time) int {
+	if p.budget.Requests <= 0 {
+		return 0
+	}
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	return int(p.fill(now) / p.each())
@@ -50,7 +55,7 @@ func (p *Purse) Spend(now time.Time) error {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	fill := p.fill(now)
-	if fill < p.each() {
+	if p.budget.Requests <= 0 || fill < p.each() {
 		wait := p.each() - fill
 		return &Error{
 			Reason:     RateLimited,

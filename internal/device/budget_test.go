@@ -96,3 +96,16 @@ func TestPurseLongRun(t *testing.T) {
 		}
 	}
 }
+
+// TestPurseOfNothing holds to the least that a budget can be.
+func TestPurseOfNothing(t *testing.T) {
+	for _, b := range []Budget{{Name: "none"}, {Name: "negative", Requests: -1, Per: -time.Hour}} {
+		p := NewPurse(b)
+		if left := p.Left(start); left != 0 {
+			t.Errorf("%s: Left = %d", b.Name, left)
+		}
+		if err := p.Spend(start); ReasonOf(err) != RateLimited {
+			t.Errorf("%s: Spend = %v", b.Name, err)
+		}
+	}
+}

@@ -51,6 +51,9 @@ func digest(h hash.Hash, v reflect.Value) {
 			return
 		}
 		digestNumber(h, 1)
+		if v.Kind() == reflect.Interface {
+			digest(h, reflect.ValueOf(v.Elem().Type().String()))
+		}
 		digest(h, v.Elem())
 	case reflect.Struct:
 		for _, field := range v.Fields() {

@@ -21,9 +21,10 @@ const maxDuration = 10 * 365 * 24 * time.Hour
 // errors.
 func ParseDuration(s string) (time.Duration, error) {
 	s = strings.TrimSpace(s)
-	seconds, err := strconv.ParseFloat(s, 64)
-	if err == nil {
-		return inRange(s, seconds*float64(time.Second))
+	if strings.Trim(s, "0123456789.eE+-") == "" { // no hexadecimal, no Inf, no NaN
+		if seconds, err := strconv.ParseFloat(s, 64); err == nil {
+			return inRange(s, seconds*float64(time.Second))
+		}
 	}
 	if s == "" {
 		return 0, errors.New(`an empty duration; write for example 30s, 1m30s or 2.5 (seconds)`)
@@ -54,8 +55,10 @@ func ParseDuration(s string) (time.Duration, error) {
 }
 
 var durationUnits = map[string]time.Duration{
-	"ns": time.Nanosecond, "us": time.Microsecond, "µs": time.Microsecond, "ms": time.Millisecond,
-	"s": time.Second, "m": time.Minute, "h": time.Hour, "d": 24 * time.Hour, "w": 7 * 24 * time.Hour,
+	"ns": time.Nanosecond, "us": time.Microsecond,
+	"\u00b5s": time.Microsecond, "\u03bcs": time.Microsecond, // the micro sign and the Greek letter look alike
+	"ms": time.Millisecond,
+	"s":  time.Second, "m": time.Minute, "h": time.Hour, "d": 24 * time.Hour, "w": 7 * 24 * time.Hour,
 }
 
 func badDuration(s string) error {

@@ -1,6 +1,10 @@
 package device
 
-import "log/slog"
+import (
+	"fmt"
+	"io"
+	"log/slog"
+)
 
 // Secret is text that cannot be printed: every way of formatting, encoding or
 // logging it yields the mask. Only Reveal gives it away, so that a search for that
@@ -8,31 +12,48 @@ import "log/slog"
 //
 // A kind that must send a secret inside other text reveals it at the moment of
 // sending and keeps no copy.
-type Secret struct{ text string }
+type Secret struct {
+	// A pointer, because package fmt walks into fields that are not exported without
+	// asking our methods: there it prints an address.
+	text *string
+}
 
 // SecretMask is what a secret looks like.
 const SecretMask = "<secret>"
 
-// NewSecret returns text as a Secret.
-func NewSecret(text string) Secret { return Secret{text} }
+// NewSecret returns text as a Secret, the zero value for no text.
+func NewSecret(text string) Secret {
+	if text == "" {
+		return Secret{}
+	}
+	return Secret{&text}
+}
 
 // Reveal returns the text.
-func (s Secret) Reveal() string { return s.text }
+func (s Secret) Reveal() string {
+	if s.text == nil {
+		return ""
+	}
+	return *s.text
+}
+
+// Equal reports whether both have the same text. The operator == does not.
+func (s Secret) Equal(o Secret) bool { return s.Reveal() == o.Reveal() }
 
 // IsZero reports whether there is no secret. It makes an unset one vanish from
 // encoded YAML.
-func (s Secret) IsZero() bool { return s.text == "" }
+func (s Secret) IsZero() bool { return s.text == nil }
 
 // String returns the mask, or nothing when there is no secret.
 func (s Secret) String() string {
-	if s.text == "" {
+	if s.IsZero() {
 		return ""
 	}
 	return SecretMask
 }
 
-// GoString returns the mask, also for %#v.
-func (s Secret) GoString() string { return s.String() }
+// Format writes the mask for every verb.
+func (s Secret) Format(f fmt.State, _ rune) { io.WriteString(f, s.String()) }
 
 // LogValue returns the mask.
 func (s Secret) LogValue() slog.Value { return slog.StringValue(s.String()) }
@@ -45,6 +66,6 @@ func (s Secret) MarshalYAML() (any, error) { return s.String(), nil }
 
 // UnmarshalText takes the text as it is.
 func (s *Secret) UnmarshalText(text []byte) error {
-	s.text = string(text)
+	*s = NewSecret(string(text))
 	return nil
 }

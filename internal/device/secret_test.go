@@ -26,11 +26,12 @@ type holder struct {
 	List   []Secret
 	Map    map[string]Secret
 	Any    any
+	hidden Secret // fmt does not ask the methods of this one
 }
 
 func newHolder() holder {
 	s := NewSecret(planted)
-	return holder{"n", s, &s, []Secret{s}, map[string]Secret{"k": s}, s}
+	return holder{"n", s, &s, []Secret{s}, map[string]Secret{"k": s}, s, s}
 }
 
 // outputs is every way out that the program has.
@@ -72,7 +73,7 @@ func outputs(t *testing.T) map[string]func(v any) string {
 			return b.String()
 		},
 	}
-	for _, verb := range []string{"%v", "%+v", "%#v", "%s", "%q", "%#q", "%+q", "%x", "%X", "% x", "%#x", "%10v", "%-30s|", "%.3s"} {
+	for _, verb := range []string{"%v", "%+v", "%#v", "%s", "%q", "%#q", "%+q", "%x", "%X", "% x", "%#x", "%10v", "%-30s|", "%.3s", "%d", "%p", "%t", "%c", "%U", "%e", "%w"} {
 		out[verb] = func(v any) string { return fmt.Sprintf(verb, v) }
 	}
 	return out
@@ -102,7 +103,7 @@ func TestSecretHasNoWayOut(t *testing.T) {
 
 func TestSecretLooksLikeItsMask(t *testing.T) {
 	s := NewSecret(planted)
-	for _, got := range []string{s.String(), s.GoString(), fmt.Sprint(s), fmt.Sprintf("%+v", s), fmt.Sprintf("%#v", s), s.LogValue().String()} {
+	for _, got := range []string{s.String(), fmt.Sprint(s), fmt.Sprintf("%+v", s), fmt.Sprintf("%#v", s), s.LogValue().String()} {
 		if got != SecretMask {
 			t.Errorf("got %q, want %q", got, SecretMask)
 		}
@@ -118,6 +119,15 @@ func TestSecretLooksLikeItsMask(t *testing.T) {
 	text, err = json.Marshal(block{S: s})
 	if want := `{"s":"\u003csecret\u003e","e":""}`; err != nil || string(text) != want {
 		t.Errorf("JSON is %s, %v; want %s", text, err, want)
+	}
+}
+
+func TestSecretEqual(t *testing.T) {
+	if !NewSecret(planted).Equal(NewSecret(planted)) || NewSecret(planted).Equal(NewSecret("other")) {
+		t.Error("Equal does not compare the texts")
+	}
+	if !NewSecret("").Equal(Secret{}) {
+		t.Error("an empty secret is not equal to none")
 	}
 }
 

@@ -56,7 +56,7 @@ func (c Common) Pace(d Defaults, kind Pace) (Pace, error) {
 	if p.Interval < MinInterval {
 		errs = append(errs, At("interval", fmt.Errorf("%s is too short; the shortest interval is %s", p.Interval, MinInterval)))
 	}
-	if p.Timeout < minTimeout {
+	if c.Timeout != 0 && p.Timeout < minTimeout {
 		errs = append(errs, At("timeout", fmt.Errorf("%s is too short; the shortest timeout is %s", p.Timeout, minTimeout)))
 	}
 	if p.Timeout > p.Interval && !p.OnScrape {
@@ -99,9 +99,9 @@ func At(path string, err error) error {
 	if err == nil {
 		return nil
 	}
-	if joined, ok := err.(interface{ Unwrap() []error }); ok {
+	if parts := joined(err); parts != nil {
 		var errs []error
-		for _, one := range joined.Unwrap() {
+		for _, one := range parts {
 			errs = append(errs, At(path, one))
 		}
 		return errors.Join(errs...)
@@ -110,6 +110,20 @@ func At(path string, err error) error {
 		return &FieldError{Path: joinPath(path, inner.Path), Err: inner.Err}
 	}
 	return &FieldError{Path: path, Err: err}
+}
+
+// joined returns the parts of errors that say no more than their parts do, as those
+// of errors.Join; nil for all others.
+func joined(err error) []error {
+	several, ok := err.(interface{ Unwrap() []error })
+	if !ok {
+		return nil
+	}
+	parts := several.Unwrap()
+	if errors.Join(parts...).Error() != err.Error() {
+		return nil
+	}
+	return parts
 }
 
 // Index returns the path of the i-th element of a list.

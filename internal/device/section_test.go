@@ -171,3 +171,11 @@ func leaves(err error) []error {
 	}
 	return all
 }
+
+// TestAtKeepsSentences places an error that only mentions others as one.
+func TestAtKeepsSentences(t *testing.T) {
+	err := At("host", fmt.Errorf("neither %w nor %w", errors.New("a name"), errors.New("an address")))
+	if got, want := err.Error(), "host: neither a name nor an address"; got != want {
+		t.Errorf("got %q, want %q", got, want)
+	}
+}
