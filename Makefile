@@ -1,4 +1,4 @@
-# Needs Go and make, and nothing else: what is missing for single tests they name themselves, and skip.
+# Needs Go and make, and nothing else. A test that needs more says what is missing, and skips.
 
 GO      ?= go
 BIN     := bin
@@ -32,6 +32,9 @@ PLATFORMS := linux-amd64 linux-arm64 linux-armv6 linux-armv7 linux-riscv64 \
              darwin-amd64 darwin-arm64 windows-amd64 freebsd-amd64
 MAX_MIB   := 25
 
+# $(call in-each,modules,command) runs the command in all of them, and fails at the end if one has failed.
+in-each = @failed=0; for m in $(1); do echo "$$m: $(2)"; (cd $$m && $(2)) || failed=1; done; exit $$failed
+
 .DEFAULT_GOAL := help
 .PHONY: help build demo test lint format vet staticcheck tidy generated generate cross bench clean
 
@@ -46,9 +49,9 @@ demo: build ## a simulated house and the exporter that reads it, until Ctrl-C (L
 
 test: ## all tests, with the race detector where there is a C compiler
 ifeq ($(CC_FOUND),)
-	@echo 'no C compiler: without the race detector'
+	@echo "no C compiler: without the race detector"
 endif
-	$(foreach m,$(TESTED),(cd $(m) && $(TEST) ./...) &&) true
+	$(call in-each,$(TESTED),$(TEST) ./...)
 
 lint: format vet staticcheck tidy generated ## gofmt, go vet, staticcheck, go mod tidy, generated files
 
@@ -57,23 +60,25 @@ format:
 	if [ -n "$$unformatted" ]; then echo "not as gofmt writes it:"; echo "$$unformatted"; exit 1; fi
 
 vet:
-	$(foreach m,$(TESTED),$(GO) vet -C $(m) ./... &&) true
+	$(call in-each,$(TESTED),$(GO) vet ./...)
 
 $(BIN)/staticcheck: tools/go.mod tools/go.sum
 	$(GO) build -C tools -o ../$@ honnef.co/go/tools/cmd/staticcheck
 
 staticcheck: $(BIN)/staticcheck
-	$(foreach m,$(TESTED),(cd $(m) && $(CURDIR)/$(BIN)/staticcheck ./...) &&) true
+	$(call in-each,$(TESTED),$(CURDIR)/$(BIN)/staticcheck ./...)
 
 tidy:
-	$(foreach m,$(MODULES),$(GO) mod tidy -C $(m) -diff &&) true
+	$(call in-each,$(MODULES),$(GO) mod tidy -diff)
 
 # Compares all files of the working tree before and after, so that it also holds with changes that are not committed.
 FILES := git ls-files -z --cached --others --exclude-standard | xargs -0 sha256sum 2>/dev/null
 
 generated:
-	@git rev-parse --git-dir >/dev/null && mkdir -p $(BIN)
-	@$(FILES) > $(BIN)/before.txt; $(MAKE) --no-print-directory generate && $(FILES) > $(BIN)/after.txt; \
+	@set -e; git rev-parse --git-dir >/dev/null; mkdir -p $(BIN); \
+	$(FILES) > $(BIN)/before.txt || true; \
+	$(MAKE) --no-print-directory generate; \
+	$(FILES) > $(BIN)/after.txt || true; \
 	diff $(BIN)/before.txt $(BIN)/after.txt || \
 	{ echo 'these files were not as make generate writes them; now they are: look at them and commit'; exit 1; }
 

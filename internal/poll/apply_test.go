@@ -50,15 +50,16 @@ func TestChangedAreReplaced(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		set := newSet(Options{})
 		defer mustClose(t, set)
-		old, fresh := newToy(t, nil), newToy(t, nil)
+		old, fresh := newToy(t, nil), newToy(t, slow)
 		mustApply(t, set, old.spec("a", minutely, 1))
 		time.Sleep(time.Second)
 		mustApply(t, set, fresh.spec("a", minutely, 2))
 		if old.closed() != 1 {
 			t.Fatalf("the old device was closed %d times, want once", old.closed())
 		}
-		wantLines(t, page(t, set, Filter{}), map[string]string{up: ""})
-		time.Sleep(time.Second)
+		wantLines(t, page(t, set, Filter{}), map[string]string{up: "", hall: ""})
+		time.Sleep(3 * time.Second)
+		wantLines(t, page(t, set, Filter{}), map[string]string{up: "1", hall: "21"})
 		if fresh.polls() != 1 || old.polls() != 1 {
 			t.Errorf("the old one was asked %d times, the new one %d times, want once each", old.polls(), fresh.polls())
 		}

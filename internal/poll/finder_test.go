@@ -201,8 +201,8 @@ func TestFoundListThatCannotBeApplied(t *testing.T) {
 		defer mustClose(t, set)
 		var l list
 		d, second := newToy(t, nil), newToy(t, nil)
-		mustApply(t, set, newFinder(t, l.found).spec("a", minutely))
 		l.set(d.spec("d", minutely))
+		mustApply(t, set, newFinder(t, l.found).spec("a", minutely))
 		time.Sleep(time.Minute)
 
 		var refuse atomic.Bool

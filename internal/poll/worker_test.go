@@ -318,6 +318,9 @@ func TestBatchOfAGiantIsNotKept(t *testing.T) {
 			if got := w.batch.Len(); got != c.kept {
 				t.Errorf("%s: the worker keeps a batch of %d series, want %d", name, got, c.kept)
 			}
+			if w.run.ctx != nil || w.run.cancel != nil || w.run.want != nil {
+				t.Errorf("%s: the worker holds on to a run that is over", name)
+			}
 		}
 	})
 }

@@ -129,21 +129,23 @@ func TestProbeTarget(t *testing.T) {
 // A device that gave readings a moment ago and fails now has nothing to show: a probe
 // tells of now.
 func TestProbeShowsNoOldReadings(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		well := true
-		h := newHouse(t, nil, onScrape(spec("lamps", "desk", func(ctx context.Context, out *batch) error {
-			if well {
-				return shine(ctx, out)
-			}
-			return hang(ctx, out)
-		})))
-		contains(t, "scrape", h.get("/metrics"), "lamp_on 1\n")
-		time.Sleep(5 * time.Second)
-		well = false
-		page := h.get("/probe?kind=lamps&target=desk", "X-Prometheus-Scrape-Timeout-Seconds: 3")
-		contains(t, "probe", page, "!lamp_on", "probe_success 0\n", "probe_duration_seconds 2.5\n")
-		contains(t, "scrape", h.get("/metrics"), "lamp_on 1\n")
-	})
+	for name, failure := range map[string]struct {
+		toy  toy
+		took string
+	}{"hangs": {hang, "2.5"}, "fails": {dark, "0"}} {
+		synctest.Test(t, func(t *testing.T) {
+			now := toy(shine)
+			h := newHouse(t, nil, onScrape(spec("lamps", "desk", func(ctx context.Context, out *batch) error {
+				return now(ctx, out)
+			})))
+			contains(t, "scrape", h.get("/metrics"), "lamp_on 1\n")
+			time.Sleep(5 * time.Second)
+			now = failure.toy
+			page := h.get("/probe?kind=lamps&target=desk", "X-Prometheus-Scrape-Timeout-Seconds: 3")
+			contains(t, name, page, "!lamp_on", "probe_success 0\n", "probe_duration_seconds "+failure.took+"\n")
+			contains(t, "scrape", h.get("/metrics"), "lamp_on 1\n")
+		})
+	}
 }
 
 // Probes of one device at the same time ask it once.

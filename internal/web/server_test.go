@@ -52,6 +52,9 @@ func (*pipeListener) Addr() net.Addr { return &net.UnixAddr{Name: "pipe", Net: "
 func served(t *testing.T, h http.Handler) (dial func() net.Conn) {
 	l := newPipeListener()
 	server := Server(h)
+	server.Protocols = new(http.Protocols)
+	server.Protocols.SetHTTP1(true)
+	server.Protocols.SetUnencryptedHTTP2(true)
 	done := make(chan error)
 	go func() { done <- server.Serve(l) }()
 	t.Cleanup(func() {
@@ -112,8 +115,8 @@ func TestSlowClients(t *testing.T) {
 			if err := tt.read(c); err == nil {
 				<-c.ended(t) // it takes nothing: wait for the server to give up
 			}
-			// Each piece of an answer has its own time, so the end may come within a piece.
-			if took := time.Since(start); took < tt.want || took > tt.want+stallTimeout {
+			// The client looks up at most every second.
+			if took := time.Since(start); took < tt.want || took > tt.want+time.Second {
 				t.Errorf("%s: ended after %v, want %v", name, took, tt.want)
 			}
 		})
@@ -178,6 +181,38 @@ func TestPatientAnswers(t *testing.T) {
 			body, err := io.ReadAll(response.Body)
 			if err != nil || response.StatusCode != 200 {
 				t.Errorf("%s: status %d, %d bytes, %v", name, response.StatusCode, len(body), err)
+			}
+		})
+	}
+}
+
+// Over HTTP/2 a stream is ended for good when its time is over, so it has to be given
+// more before the wait for a device and not after it.
+func TestPatientAnswersHTTP2(t *testing.T) {
+	for _, path := range []string{"/metrics", "/probe?kind=lamps&target=slow"} {
+		synctest.Test(t, func(t *testing.T) {
+			slow := onScrape(spec("lamps", "slow", hang))
+			slow.Pace.Timeout = 2 * writeTimeout
+			dial := served(t, newHouse(t, nil, slow))
+			transport := &http.Transport{
+				DialContext: func(context.Context, string, string) (net.Conn, error) { return dial(), nil },
+				Protocols:   new(http.Protocols),
+			}
+			transport.Protocols.SetUnencryptedHTTP2(true)
+			defer transport.CloseIdleConnections()
+			r, err := http.NewRequestWithContext(t.Context(), http.MethodGet, "http://x"+path, nil)
+			if err != nil {
+				t.Fatal(err)
+			}
+			r.Header.Set("X-Prometheus-Scrape-Timeout-Seconds", "100")
+			start := time.Now()
+			response, err := transport.RoundTrip(r)
+			if err != nil {
+				t.Fatalf("%s: %v after %v", path, err, time.Since(start))
+			}
+			body, err := io.ReadAll(response.Body)
+			if err != nil || response.ProtoMajor != 2 || time.Since(start) != 2*writeTimeout {
+				t.Errorf("%s: %d bytes by %s after %v, %v", path, len(body), response.Proto, time.Since(start), err)
 			}
 		})
 	}

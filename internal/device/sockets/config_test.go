@@ -303,6 +303,29 @@ func TestShared(t *testing.T) {
 	}
 }
 
+// TestExpectedInterval tells after which time without a check nothing is known.
+func TestExpectedInterval(t *testing.T) {
+	for entry, want := range map[string]time.Duration{
+		"":                                  15 * time.Second,
+		", interval: 1m":                    time.Minute,
+		", timeout: 20":                     20 * time.Second,
+		", interval: scrape":                scrapeInterval,
+		", interval: scrape, timeout: 20":   scrapeInterval,
+		", metrics: full, interval: scrape": scrapeInterval,
+	} {
+		d, err := mustSpecs(t, "- {name: a, host: h, port: 1"+entry+"}")[0].Open(device.Env{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := d.(*socket).settings.interval; got != want {
+			t.Errorf("%q: a check is expected every %s, want %s", entry, got, want)
+		}
+		if (d.(*socket).history.more != nil) != strings.Contains(entry, "full") {
+			t.Errorf("%q: a profile is kept: %t", entry, d.(*socket).history.more != nil)
+		}
+	}
+}
+
 // TestFlags reads sockets from the command line.
 func TestFlags(t *testing.T) {
 	for _, tt := range []struct {

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"maps"
+	"os"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -165,11 +166,15 @@ func (l *list) readFiles(ctx context.Context, stamps []stamp) ([]device.Spec, er
 		}
 	}
 	if err := wrong.join(); err != nil {
-		return nil, &device.Error{
+		e := &device.Error{
 			Reason: device.Parse,
 			Err:    err,
 			Hint:   "the sockets listed before go on being checked; mend the file, it is read again by itself",
 		}
+		if errors.Is(err, os.ErrPermission) {
+			e.Reason = device.Permission
+		}
+		return nil, e
 	}
 	return b.specs, nil
 }
