@@ -10,17 +10,19 @@ REVISION := $(shell git rev-parse --short=12 HEAD 2>/dev/null)
 STAMP   := github.com/prometheus/common/version
 LDFLAGS := -X $(STAMP).Version=$(VERSION) -X $(STAMP).Revision=$(REVISION)
 
-# One static binary, and the same compiled packages for build, vet, staticcheck and the first of the cross-builds.
+# One static binary. Flags in the environment let vet and staticcheck use the packages that build and cross compile.
+GOFLAGS_GIVEN := $(GOFLAGS)
 export CGO_ENABLED := 0
+export GOFLAGS := $(GOFLAGS) -trimpath
 
 # The race detector needs a C compiler. Without one the tests run all the same, but not in CI.
 CC_FOUND := $(shell command -v $$($(GO) env CC) 2>/dev/null)
 ifneq ($(CC_FOUND),)
-  TEST := CGO_ENABLED=1 $(GO) test -race
+  TEST := CGO_ENABLED=1 GOFLAGS='$(GOFLAGS_GIVEN)' $(GO) test -race
 else ifeq ($(CI),true)
   TEST = $(error no C compiler, which go test -race needs: apt-get install gcc libc6-dev)
 else
-  TEST := $(GO) test
+  TEST := GOFLAGS='$(GOFLAGS_GIVEN)' $(GO) test
 endif
 
 # Nested modules: test/* compare with programs whose packages the exporter itself must not need, tools pins the linter.
@@ -42,7 +44,7 @@ help: ## this list
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1	\2/p' $(MAKEFILE_LIST) | expand -t 18
 
 build: ## bin/home_exporter and bin/home_sim
-	$(GO) build -trimpath -ldflags '$(LDFLAGS)' -o $(BIN)/ ./cmd/...
+	$(GO) build -ldflags '$(LDFLAGS)' -o $(BIN)/ ./cmd/...
 
 demo: build ## a simulated house and the exporter that reads it, until Ctrl-C (LISTEN=:10058)
 	$(BIN)/home_sim --config.out=$(BIN)/home_sim.yml --run=$(BIN)/home_exporter --run.listen-address=$(LISTEN)
@@ -95,7 +97,7 @@ cross-%:
 	GOOS=$(word 1,$(subst -, ,$*)) \
 	GOARCH=$(patsubst armv%,arm,$(word 2,$(subst -, ,$*))) \
 	GOARM=$(patsubst armv%,%,$(filter armv%,$(word 2,$(subst -, ,$*)))) \
-	$(GO) build -trimpath -ldflags '-s -w $(LDFLAGS)' -o $(BIN)/cross/$*/ ./cmd/...
+	$(GO) build -ldflags '-s -w $(LDFLAGS)' -o $(BIN)/cross/$*/ ./cmd/...
 
 bench: ## figures of the whole process
 	$(GO) run ./bench

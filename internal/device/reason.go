@@ -5,6 +5,7 @@ import (
 	"crypto/tls"
 	"crypto/x509"
 	"errors"
+	"iter"
 	"net"
 	"os"
 	"strings"
@@ -47,7 +48,12 @@ type Error struct {
 	down       bool
 }
 
-func (e *Error) Error() string { return e.Err.Error() }
+func (e *Error) Error() string {
+	if e.Err == nil {
+		return string(e.Reason)
+	}
+	return e.Err.Error()
+}
 
 // Unwrap returns the cause.
 func (e *Error) Unwrap() error { return e.Err }
@@ -65,11 +71,12 @@ func IsDown(err error) bool {
 	return errors.As(err, &e) && e.down
 }
 
-// HintOf returns the cure that err carries, or one that its reason suggests.
+// HintOf returns the cure that err, or what it wraps, knows.
 func HintOf(err error) string {
-	var e *Error
-	if errors.As(err, &e) && e.Hint != "" {
-		return e.Hint
+	for e := range ownErrors(err) {
+		if e.Hint != "" {
+			return e.Hint
+		}
 	}
 	if errors.Is(err, syscall.EMFILE) || errors.Is(err, syscall.ENFILE) {
 		return "the program has run out of file descriptors: raise LimitNOFILE of its unit, or ulimit -n"
@@ -77,13 +84,24 @@ func HintOf(err error) string {
 	return ""
 }
 
-// RetryAfterOf returns for how long err asks to wait, or zero.
+// RetryAfterOf returns for how long err, or what it wraps, asks to wait; zero when it
+// does not.
 func RetryAfterOf(err error) time.Duration {
-	var e *Error
-	if errors.As(err, &e) {
-		return e.RetryAfter
+	for e := range ownErrors(err) {
+		if e.RetryAfter != 0 {
+			return e.RetryAfter
+		}
 	}
 	return 0
+}
+
+// ownErrors yields the Errors in err, the outermost first.
+func ownErrors(err error) iter.Seq[*Error] {
+	return func(yield func(*Error) bool) {
+		for e := (*Error)(nil); errors.As(err, &e) && yield(e); {
+			err = e.Err
+		}
+	}
 }
 
 // ReasonOf returns the reason of err: that of the Error in it, or what the errors of

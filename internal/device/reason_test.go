@@ -142,3 +142,18 @@ func TestErrorCarries(t *testing.T) {
 		t.Error("a hint or a pause for an error without one")
 	}
 }
+
+// TestDownKeepsWhatItWraps finds the cure and the patience behind a Down.
+func TestDownKeepsWhatItWraps(t *testing.T) {
+	inner := &Error{Reason: Auth, Err: errors.New("login refused"), Hint: "check the password", RetryAfter: time.Minute}
+	err := fmt.Errorf("gateway: %w", Down(Refused, inner))
+	if got := HintOf(err); got != inner.Hint {
+		t.Errorf("HintOf = %q, want %q", got, inner.Hint)
+	}
+	if got := RetryAfterOf(err); got != inner.RetryAfter {
+		t.Errorf("RetryAfterOf = %s, want %s", got, inner.RetryAfter)
+	}
+	if got := ReasonOf(err); got != Refused {
+		t.Errorf("ReasonOf = %s, want that of the outermost, %s", got, Refused)
+	}
+}

@@ -48,7 +48,7 @@ type udpOptions struct {
 }
 
 type tlsOptions struct {
-	Enabled    *bool  `yaml:"enabled,omitempty" doc:"Default true: the key tls alone asks for a handshake."`
+	Enabled    *bool  `yaml:"enabled,omitempty" short:"true" doc:"Whether there is a handshake. Default true: tls: {} asks for one, and tls: true as well."`
 	ServerName string `yaml:"server_name,omitempty" doc:"Name to ask for and to check; default the host."`
 	Insecure   bool   `yaml:"insecure,omitempty" doc:"Accept any certificate, and still report when it expires."`
 }

@@ -326,6 +326,33 @@ func TestExpectedInterval(t *testing.T) {
 	}
 }
 
+// TestTLSForms asks for a handshake in each of the ways that people write.
+func TestTLSForms(t *testing.T) {
+	for form, want := range map[string]bool{
+		"":                        false,
+		", tls: true":             true,
+		", tls: {}":               true,
+		", tls: {server_name: x}": true,
+		", tls: {enabled: true}":  true,
+		", tls: false":            false,
+		", tls: {enabled: false}": false,
+		", tls: {insecure: true}": true,
+	} {
+		specs, err := parse("sockets:\n- {name: a, host: h, port: 1" + form + "}")
+		if err != nil {
+			t.Errorf("%q: %v", form, err)
+			continue
+		}
+		d, err := specs[0].Open(device.Env{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := d.(*socket).settings.options.TLS != nil; got != want {
+			t.Errorf("%q: a handshake: %t, want %t", form, got, want)
+		}
+	}
+}
+
 // TestFlags reads sockets from the command line.
 func TestFlags(t *testing.T) {
 	for _, tt := range []struct {

@@ -430,6 +430,22 @@ func TestListIsNotReadWhileItIsWritten(t *testing.T) {
 	write("b", -time.Hour) // a file server's clock is ahead
 	expect(t, l, "", b)
 	expect(t, l, "", "same")
+
+	write("a", 0)
+	l = f.open("- {files: [a.yml]}")
+	expect(t, l, "", a)
+	info, err := os.Stat(f.file("a.yml"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	write("c", 0) // in the same tick of the file system's clock
+	if err := os.Chtimes(f.file("a.yml"), info.ModTime(), info.ModTime()); err != nil {
+		t.Fatal(err)
+	}
+	for range maxWaits {
+		expect(t, l, "", "same")
+	}
+	expect(t, l, "", c)
 }
 
 // TestListTooLarge finds that a list which was cut at the limit is not taken for whole.
@@ -443,7 +459,7 @@ func TestListTooLarge(t *testing.T) {
 			}
 		}
 	}
-	if want := "the file is larger than 32 MiB, the limit of its format; split it"; (tooLargeError{maxYAML}).Error() != want {
+	if want := "the file is larger than 16 MiB, the limit of its format; split it"; (tooLargeError{maxYAML}).Error() != want {
 		t.Errorf("the message is %q, want %q", tooLargeError{maxYAML}, want)
 	}
 }

@@ -209,6 +209,23 @@ func TestObserveInParts(t *testing.T) {
 	}
 }
 
+// TestProfileOfAGap counts of a long gap the interval after the last check, and no more.
+func TestProfileOfAGap(t *testing.T) {
+	s := newTestSocket(t, full)
+	s.settings.interval = 50 * time.Minute
+	play(s, []step{{0, "up"}, {5 * 3600, "up"}, {5*3600 + 60, "up"}})
+	p := &s.history.more.profile
+	for hour := range 24 {
+		want := uint16(0)
+		if hour == 0 {
+			want = 1
+		}
+		if p.slots[hour].n != want {
+			t.Errorf("hour %d was learned from %d times, want %d", hour, p.slots[hour].n, want)
+		}
+	}
+}
+
 // TestProfileOfASocket lets a meter that is up from midnight to eight live for three
 // weeks, checked every ten seconds but in its downtime.
 func TestProfileOfASocket(t *testing.T) {

@@ -109,10 +109,10 @@ func unreadable(err error) error {
 }
 
 // Limits of a file. JSON is read as a stream; of YAML the parser makes a tree of some
-// twenty times its size.
+// thirty times its size.
 const (
 	maxJSON = 256 << 20
-	maxYAML = 32 << 20
+	maxYAML = 16 << 20
 )
 
 // read reads the groups of the file.
