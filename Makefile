@@ -11,9 +11,10 @@ STAMP   := github.com/prometheus/common/version
 LDFLAGS := -X $(STAMP).Version=$(VERSION) -X $(STAMP).Revision=$(REVISION)
 
 # One static binary. Flags in the environment let vet and staticcheck use the packages that build and cross compile.
-GOFLAGS_GIVEN := $(GOFLAGS)
+# The revision is in LDFLAGS, so go need not ask git, which refuses in a folder of another user.
+GOFLAGS_GIVEN := $(shell $(GO) env GOFLAGS)
 export CGO_ENABLED := 0
-export GOFLAGS := $(GOFLAGS) -trimpath
+export GOFLAGS := $(GOFLAGS_GIVEN) -trimpath -buildvcs=false
 
 # The race detector needs a C compiler. Without one the tests run all the same, but not in CI.
 CC_FOUND := $(shell command -v $$($(GO) env CC) 2>/dev/null)

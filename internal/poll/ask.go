@@ -93,6 +93,7 @@ func (s *Set) demand(ctx context.Context, f Filter, which func(*entry) bool) (as
 // has been; nil when its last poll will do. s.mu is held.
 func (s *Set) want(e *entry, deadline time.Time) <-chan struct{} {
 	now := time.Now()
+	_, notBefore := e.rest()
 	switch {
 	case s.closed:
 		return nil
@@ -104,11 +105,11 @@ func (s *Set) want(e *entry, deadline time.Time) <-chan struct{} {
 	case e.wanted != nil:
 		e.wanted.extend(deadline)
 		return e.wanted.done
-	case e.isFresh(now) || now.Sub(s.epoch) < e.notBefore:
+	case e.isFresh(now) || now.Sub(s.epoch) < notBefore:
 		return nil
 	}
 	e.wanted = &want{done: make(chan struct{}), deadline: deadline}
-	if e.after == nil {
+	if e.after() == nil {
 		s.enqueue(e, now.Sub(s.epoch))
 	}
 	return e.wanted.done

@@ -118,7 +118,7 @@ func (s *Set) addOwn(b *metric.Batch, k *kindState, f Filter, now time.Time) {
 			b.Add(budgetRemaining, float64(p.Left(now)), name, e.name, p.Budget().Name)
 			b.Add(budgetLimit, float64(p.Budget().Requests), name, e.name, p.Budget().Name)
 		}
-		addCounters(b, e.counts, name, e.name)
+		addCounters(b, e.counts(), name, e.name)
 	}
 	if len(k.entries) > 0 {
 		for _, state := range States {
@@ -131,7 +131,10 @@ func (s *Set) addOwn(b *metric.Batch, k *kindState, f Filter, now time.Time) {
 }
 
 // interval is the present pace.
-func (e *entry) interval() time.Duration { return max(e.pace.Interval, e.pause) }
+func (e *entry) interval() time.Duration {
+	pause, _ := e.rest()
+	return max(e.pace.Interval, pause)
+}
 
 func addCounters(b *metric.Batch, c *counters, kind, name string) {
 	for r, n := range c.results {

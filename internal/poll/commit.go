@@ -28,7 +28,7 @@ func (s *Set) commit(changes []*change) {
 			s.remove(r.entry, r.heir)
 		}
 		for _, e := range c.opened {
-			if e.after == nil {
+			if e.after() == nil {
 				s.start(e)
 			}
 		}
@@ -55,14 +55,15 @@ func (s *Set) start(e *entry) {
 func (s *Set) repace(e *entry, pace *device.Pace) {
 	same := *e.pace == *pace
 	e.pace = pace
-	if same || e.running != nil || e.wanted != nil || e.after != nil {
+	if same || e.running != nil || e.wanted != nil || e.after() != nil {
 		return // what comes after all these has the new pace
 	}
 	s.queue.remove(e)
-	e.pause = max(0, e.notBefore-s.now())
+	_, notBefore := e.rest()
+	e.setRest(max(0, notBefore-s.now()), notBefore)
 	if !pace.OnScrape {
 		now := time.Now()
-		s.enqueue(e, max(s.now()+e.slotAfter(now).Sub(now), e.notBefore))
+		s.enqueue(e, max(s.now()+e.slotAfter(now).Sub(now), notBefore))
 	}
 }
 
@@ -78,8 +79,8 @@ func (s *Set) remove(e, heir *entry) {
 	}
 	before := e
 	switch {
-	case e.after != nil: // it never began, and its place in the row goes to the heir
-		before, e.after = e.after, nil
+	case e.after() != nil: // it never began, and its place in the row goes to the heir
+		before, e.rare.after = e.rare.after, nil
 		e.running = &run{}
 		s.leaving = append(s.leaving, e)
 	case e.running != nil:
@@ -90,7 +91,7 @@ func (s *Set) remove(e, heir *entry) {
 	}
 	before.running.successor = heir
 	if heir != nil {
-		heir.after = before
+		heir.makeRare().after = before
 	}
 }
 
@@ -129,7 +130,7 @@ func (s *Set) bury(e *entry) {
 	heir := e.running.successor
 	e.running = nil
 	if heir != nil {
-		heir.after = nil
+		heir.rare.after = nil
 		s.start(heir)
 	}
 }

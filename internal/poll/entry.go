@@ -17,8 +17,7 @@ type entry struct {
 	digest device.Digest
 	labels metric.Labels
 	device device.Device
-	owner  *entry    // the finder that found it; nil for those of the configuration
-	counts *counters // its own, or those of the kind for one of a swarm
+	owner  *entry // the finder that found it; nil for those of the configuration
 
 	// What a scrape shows. The worker that asks the device stores latest before until,
 	// and others load them the other way round.
@@ -26,26 +25,28 @@ type entry struct {
 	until  atomic.Int64                    // nanoseconds on the clock of the set
 
 	// Guarded by Set.mu:
-	pace      *device.Pace
-	due       time.Duration // on the clock of the set
-	running   *run          // nil when no poll is under way
-	wanted    *want         // nil when nobody asked for a poll out of turn
-	after     *entry        // not to be asked before this one's device is closed; nil mostly
-	pause     time.Duration // the pause that failures or the device brought; zero by schedule
-	notBefore time.Duration // until then the device wants to be left alone
-	lastGood  int64         // end of the last poll that brought readings, as in outcome.start
-	since     int64         // start of the first poll that told the present health
-	last      outcome       // of the last poll; zero before the first
-	rare      *rare         // nil while there is nothing to tell
-	place     int32         // in the queue; -1 when not in it
-	failures  int32         // failed polls in a row
-	swarm     bool
-	gone      bool // no longer in the set
+	pace     *device.Pace
+	due      time.Duration // on the clock of the set
+	running  *run          // nil when no poll is under way
+	wanted   *want         // nil when nobody asked for a poll out of turn
+	lastGood int64         // end of the last poll that brought readings, as in outcome.start
+	since    int64         // start of the first poll that told the present health
+	last     outcome       // of the last poll; zero before the first
+	rare     *rare         // nil while there is nothing to tell
+	place    int32         // in the queue; -1 when not in it
+	failures int32         // failed polls in a row
+	swarm    bool
+	gone     bool // no longer in the set
 }
 
-// rare is what few entries of a swarm have.
+// rare is what few entries of a swarm have. Set.mu guards it but for what says
+// otherwise.
 type rare struct {
-	purses    purses // never changes
+	after     *entry        // not to be asked before this one's device is closed
+	pause     time.Duration // the pause that failures or the device brought; zero by schedule
+	notBefore time.Duration // until then the device wants to be left alone
+	counts    counters      // of one that is not of a swarm
+	purses    purses        // never changes
 	good, bad history
 	// specs is what a finder has found while it could not be applied as a whole, nil
 	// when it was. Set.applying guards it.
@@ -99,6 +100,41 @@ func (e *entry) purses() purses {
 		return nil
 	}
 	return e.rare.purses
+}
+
+// counts returns what counts the entry's polls: its own counters, or those of the kind
+// for one of a swarm. Set.mu is held.
+func (e *entry) counts() *counters {
+	if e.swarm {
+		return &e.kind.swarm
+	}
+	return &e.makeRare().counts
+}
+
+// after returns the entry whose device must be closed before this one is asked, nil
+// mostly. Set.mu is held.
+func (e *entry) after() *entry {
+	if e.rare == nil {
+		return nil
+	}
+	return e.rare.after
+}
+
+// rest returns the present pause and until when the device wants to be left alone,
+// zero by schedule. Set.mu is held.
+func (e *entry) rest() (pause, notBefore time.Duration) {
+	if e.rare == nil {
+		return 0, 0
+	}
+	return e.rare.pause, e.rare.notBefore
+}
+
+// setRest sets what rest returns. Set.mu is held.
+func (e *entry) setRest(pause, notBefore time.Duration) {
+	if pause > 0 || e.rare != nil {
+		r := e.makeRare()
+		r.pause, r.notBefore = pause, notBefore
+	}
 }
 
 // release frees who waits for a poll that will not begin. Set.mu is held.

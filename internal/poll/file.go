@@ -18,6 +18,9 @@ const maxRetryAfter = 24 * time.Hour
 func (s *Set) file(e *entry, batch *metric.Batch, err error) {
 	r := e.running
 	end := time.Now()
+	if e.swarm {
+		err = sameError(e.last.err, err)
+	}
 	last := outcome{err: err, start: moment(r.start), took: end.Sub(r.start), result: resultOf(batch, err)}
 	news := news{entry: e, is: last, stack: takeStack(err)}
 	dropped := 0
@@ -45,10 +48,20 @@ func (s *Set) file(e *entry, batch *metric.Batch, err error) {
 	}
 	news.was, news.since = e.last, e.since
 	e.note(last, end)
-	e.counts.add(last, dropped)
+	e.counts().add(last, dropped)
 	s.reschedule(e, r, end)
 	s.mu.Unlock()
 	s.tell(news)
+}
+
+// sameError returns before when err says no more: one of a swarm that stays down
+// keeps one error, and not each that it was told.
+func sameError(before, err error) error {
+	if before == nil || err == nil || device.RetryAfterOf(err) != 0 ||
+		device.ReasonOf(before) != device.ReasonOf(err) || before.Error() != err.Error() {
+		return err
+	}
+	return before
 }
 
 // resultOf tells what a poll was worth.
@@ -83,15 +96,15 @@ func (s *Set) reschedule(e *entry, r *run, end time.Time) {
 	now := end.Sub(s.epoch)
 	patience := patienceOf(e.last.err)
 	away := backoff(e.pace, int(e.failures), rand.Float64())
-	e.notBefore = now + patience
-	e.pause = max(away, patience)
+	notBefore := now + patience
+	e.setRest(max(away, patience), notBefore)
 	if e.pace.OnScrape {
 		return
 	}
 	if away == 0 {
 		away = e.nextSlot(r, end).Sub(end)
 	}
-	s.enqueue(e, max(now+away, e.notBefore))
+	s.enqueue(e, max(now+away, notBefore))
 }
 
 // patienceOf returns for how long err asks to leave the device alone, within reason.
@@ -112,7 +125,7 @@ func (e *entry) nextSlot(r *run, end time.Time) time.Time {
 	if late <= 0 {
 		return next
 	}
-	e.counts.skipped += uint64(late/e.pace.Interval) + 1
+	e.counts().skipped += uint64(late/e.pace.Interval) + 1
 	return e.slotAfter(end)
 }
 

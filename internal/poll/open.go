@@ -17,9 +17,8 @@ func (s *Set) open(owner *entry, k *kindState, spec *device.Spec, replaced *entr
 		owner: owner, pace: spec.Pace, place: -1, swarm: spec.Swarm,
 	}
 	env := device.Env{Log: s.log, Trace: s.trace, Spend: noBudget}
-	e.counts = &k.swarm
 	if !spec.Swarm {
-		e.counts = &counters{}
+		e.makeRare()
 		env.Log = s.log.With("kind", k.kind.Name, "device", spec.Name)
 	}
 	if len(spec.Budgets) > 0 {

@@ -27,9 +27,9 @@ func broken(context.Context, *metric.Batch) error { panic("a bug") }
 
 func TestLogTellsChangesOnly(t *testing.T) {
 	const (
-		isDown    = `level=INFO msg="device is down" kind=toy device=a reason=refused err="too cold"`
+		isDown    = `level=INFO msg="device is down" kind=toy device=a reason=refused err="too cold" hint="turn the heating on"`
 		isFailed  = `level=WARN msg="device is failed" kind=toy device=a reason=refused err="too cold" hint="turn the heating on"`
-		isPartial = `level=WARN msg="device is partial" kind=toy device=a reason=parse err="too cold"`
+		isPartial = `level=WARN msg="device is partial" kind=toy device=a reason=parse err="too cold" hint="turn the heating on"`
 	)
 	again := func(was, after string) string {
 		return fmt.Sprintf(`level=INFO msg="device answers again" kind=toy device=a was=%s for=%s`, was, after)

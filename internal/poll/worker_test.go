@@ -206,7 +206,7 @@ func TestOverrunsSkipSlots(t *testing.T) {
 		want := 2 * (len(starts) - 1)
 		skipped := status(t, set, "slow")
 		set.mu.Lock()
-		got := int(set.kinds[0].entries[0].counts.skipped)
+		got := int(set.kinds[0].entries[0].counts().skipped)
 		set.mu.Unlock()
 		if got < want || got > want+2 { // the first poll was not by schedule
 			t.Errorf("%d slots were skipped, want %d, or up to 2 more by the first poll (%v)", got, want, skipped.Last)

@@ -343,22 +343,24 @@ func TestPollCanceled(t *testing.T) {
 		name string
 		ctx  func() (context.Context, context.CancelFunc)
 		want device.Reason
+		miss bool // counted as a check that told nothing
 	}{
 		{"before it begins", func() (context.Context, context.CancelFunc) {
 			ctx, cancel := context.WithCancel(t.Context())
 			cancel()
 			return ctx, cancel
-		}, device.Internal},
+		}, device.Internal, false},
 		{"as it waits", func() (context.Context, context.CancelFunc) {
 			ctx, cancel := context.WithCancel(t.Context())
 			time.AfterFunc(50*time.Millisecond, cancel)
 			return ctx, cancel
-		}, device.Internal},
+		}, device.Internal, false},
 		{"too late to begin", func() (context.Context, context.CancelFunc) {
 			return context.WithDeadline(t.Context(), time.Now().Add(-time.Second))
-		}, device.Internal},
+		}, device.Internal, true},
 	} {
 		ctx, cancel := tt.ctx()
+		before := s.history.probes
 		var batch metric.Batch
 		err := s.Poll(ctx, &batch)
 		cancel()
@@ -367,6 +369,9 @@ func TestPollCanceled(t *testing.T) {
 		}
 		if s.history.state != unknown || !s.history.last.IsZero() {
 			t.Errorf("%s: the socket is taken for %s", tt.name, stateNames[s.history.state])
+		}
+		if counted := s.history.probes > before; counted != tt.miss {
+			t.Errorf("%s: counted as a check: %t, want %t", tt.name, counted, tt.miss)
 		}
 	}
 }
