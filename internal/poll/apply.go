@@ -10,10 +10,23 @@ import (
 	"home_exporter/internal/device"
 )
 
-// rampStep spreads the first polls after a change: two thousand starts a second,
-// until the whole of an interval is reached. A home is asked at once; a field of
-// meters does not open all its sockets in one moment.
-const rampStep = 500 * time.Microsecond
+// First polls after a change are spread: those of a home, or of a site, over a tenth
+// of a second; those of a field of meters, which must not open all its sockets in one
+// moment, at two thousand a second. It never takes longer than an interval.
+const (
+	siteSize = 1000
+	siteStep = 100 * time.Microsecond
+	rampStep = 500 * time.Microsecond
+)
+
+// rampOf is the time from one first poll to the next when so many begin.
+func rampOf(opened int, interval time.Duration) time.Duration {
+	step := rampStep
+	if opened <= siteSize {
+		step = siteStep
+	}
+	return min(step, interval/time.Duration(opened))
+}
 
 // Apply makes the set run exactly these specs, beside what finders among them have
 // found. Entries with an unchanged digest run on with their readings. It is all or

@@ -20,8 +20,7 @@ func (s *Set) commit(changes []*change) {
 			s.repace(p.entry, p.pace)
 		}
 		for _, e := range c.opened {
-			step := min(rampStep, e.pace.Interval/time.Duration(opened))
-			e.due = s.now() + time.Duration(nth)*step
+			e.due = s.now() + time.Duration(nth)*rampOf(opened, e.pace.Interval)
 			nth++
 		}
 		for _, r := range c.removed {

@@ -98,7 +98,8 @@ func TestFirstPollsRamp(t *testing.T) {
 		pace    device.Pace
 		last    time.Duration // start of the last one
 	}{
-		"a home is asked at once":  {20, minutely, 19 * rampStep},
+		"a home is asked at once":  {20, minutely, 19 * siteStep},
+		"so is a site":             {1000, minutely, 999 * siteStep},
 		"two thousand a second":    {6000, minutely, 5999 * rampStep},
 		"never past an interval":   {5000, device.Pace{Interval: time.Second, Timeout: time.Second, Keep: time.Minute}, 4999 * 200 * time.Microsecond},
 		"one device does not wait": {1, minutely, 0},
@@ -148,7 +149,7 @@ func TestStartDelayHistogram(t *testing.T) {
 		mustApply(t, set, specs...)
 		time.Sleep(2 * time.Second)
 		synctest.Wait()
-		// One worker: they begin after 0, 300, 600 and 900 ms, less the ramp of 0.5 ms each.
+		// One worker: they begin after 0, 300, 600 and 900 ms, less the ramp of 0.1 ms each.
 		delays := "home_exporter_poll_start_delay_seconds"
 		p := page(t, set, Filter{})
 		wantLines(t, p, map[string]string{
@@ -159,7 +160,7 @@ func TestStartDelayHistogram(t *testing.T) {
 			delays + `_bucket{le="+Inf"}`:  "4",
 			delays + `_count`:              "4",
 		})
-		sum := 1.8 - 0.0005*(0+1+2+3)
+		sum := 1.8 - siteStep.Seconds()*(0+1+2+3)
 		set.mu.Lock()
 		defer set.mu.Unlock()
 		if got := set.delays.sum; math.Abs(got-sum) > 1e-9 {

@@ -2,17 +2,12 @@ package sockets
 
 import (
 	"context"
-	"crypto/ecdsa"
-	"crypto/elliptic"
-	"crypto/rand"
 	"crypto/tls"
-	"crypto/x509"
-	"crypto/x509/pkix"
 	"errors"
-	"math/big"
 	"net"
 	"net/netip"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -26,83 +21,6 @@ import (
 )
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
-
-// listen opens a TCP listener on loopback that accepts and closes.
-func listen(t *testing.T, address string) *net.TCPAddr {
-	t.Helper()
-	l, err := net.Listen("tcp", address)
-	if err != nil {
-		t.Fatal(err)
-	}
-	accept(t, l, func(c net.Conn) { c.Close() })
-	return l.Addr().(*net.TCPAddr)
-}
-
-// accept serves l until the test ends.
-func accept(t testing.TB, l net.Listener, serve func(net.Conn)) {
-	done := make(chan struct{})
-	go func() {
-		defer close(done)
-		for {
-			c, err := l.Accept()
-			if err != nil {
-				return
-			}
-			serve(c)
-		}
-	}()
-	t.Cleanup(func() {
-		l.Close()
-		<-done
-	})
-}
-
-// closedPort returns a port of loopback that nothing listens on: one end of a
-// connection that stands while the test runs, so that nobody else gets it.
-func closedPort(t *testing.T) string {
-	t.Helper()
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { l.Close() })
-	conn, err := net.Dial("tcp", l.Addr().String())
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { conn.Close() })
-	_, port, _ := net.SplitHostPort(conn.LocalAddr().String())
-	return port
-}
-
-// datagrams opens a UDP socket on loopback that answers with what answer returns.
-func datagrams(t *testing.T, answer func([]byte) []byte) string {
-	t.Helper()
-	c, err := net.ListenPacket("udp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	done := make(chan struct{})
-	go func() {
-		defer close(done)
-		buf := make([]byte, 1500)
-		for {
-			n, from, err := c.ReadFrom(buf)
-			if err != nil {
-				return
-			}
-			if b := answer(buf[:n]); b != nil {
-				c.WriteTo(b, from)
-			}
-		}
-	}()
-	t.Cleanup(func() {
-		c.Close()
-		<-done
-	})
-	_, port, _ := net.SplitHostPort(c.LocalAddr().String())
-	return port
-}
 
 // ask polls the only socket of a list of entries once, and returns its samples by
 // series, without the labels that all have.
@@ -132,7 +50,7 @@ func askSpec(t *testing.T, ctx context.Context, spec device.Spec) (map[string]fl
 }
 
 func TestPollTCP(t *testing.T) {
-	port := itoa(listen(t, "127.0.0.1:0").Port)
+	port := strconv.Itoa(listen(t, "127.0.0.1:0").Port)
 	for _, tt := range []struct {
 		name, entry string
 		up          float64
@@ -165,11 +83,9 @@ func TestPollTCP(t *testing.T) {
 	}
 }
 
-func itoa(n int) string { return big.NewInt(int64(n)).String() }
-
 func TestPollIPv6(t *testing.T) {
 	testenv.NeedLoopback6(t)
-	port := itoa(listen(t, "[::1]:0").Port)
+	port := strconv.Itoa(listen(t, "[::1]:0").Port)
 	for _, host := range []string{`"::1"`, `"[::1]"`} {
 		got, err := ask(t, t.Context(), "- {name: a, host: "+host+", port: "+port+"}")
 		if err != nil || got["connection_status_up"] != 1 {
@@ -232,24 +148,6 @@ func TestPollUnix(t *testing.T) {
 	}
 }
 
-// certificate returns a certificate for itself that runs out at a time.
-func certificate(t *testing.T, expiry time.Time) tls.Certificate {
-	t.Helper()
-	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
-	if err != nil {
-		t.Fatal(err)
-	}
-	template := &x509.Certificate{
-		SerialNumber: big.NewInt(1), Subject: pkix.Name{CommonName: "nas.test"}, DNSNames: []string{"nas.test"},
-		NotBefore: time.Now().Add(-time.Hour), NotAfter: expiry,
-	}
-	der, err := x509.CreateCertificate(rand.Reader, template, template, key.Public(), key)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return tls.Certificate{Certificate: [][]byte{der}, PrivateKey: key}
-}
-
 func TestPollTLS(t *testing.T) {
 	expiry := time.Now().Add(24 * time.Hour).Truncate(time.Second)
 	l, err := tls.Listen("tcp", "127.0.0.1:0", &tls.Config{Certificates: []tls.Certificate{certificate(t, expiry)}})
@@ -289,7 +187,7 @@ func TestPollTLS(t *testing.T) {
 // TestPollInconclusive asks from an address that this machine does not have: that says
 // nothing about the socket, so its reading stands.
 func TestPollInconclusive(t *testing.T) {
-	port := itoa(listen(t, "127.0.0.1:0").Port)
+	port := strconv.Itoa(listen(t, "127.0.0.1:0").Port)
 	specs := mustSpecs(t, "- {name: a, host: 127.0.0.1, port: "+port+"}")
 	d, err := specs[0].Open(device.Env{})
 	if err != nil {
@@ -437,7 +335,7 @@ func TestReasons(t *testing.T) {
 }
 
 func TestTrace(t *testing.T) {
-	port := itoa(listen(t, "127.0.0.1:0").Port)
+	port := strconv.Itoa(listen(t, "127.0.0.1:0").Port)
 	specs := mustSpecs(t, "- {name: a, host: 127.0.0.1, port: "+port+"}")
 	lines := 0
 	d, err := specs[0].Open(device.Env{Trace: func(string, ...any) { lines++ }})
