@@ -69,7 +69,7 @@ func parse(args []string, kinds []*device.Kind, stdout, stderr io.Writer) (*comm
 	cl.listen = kingpinflag.AddFlags(app, defaultAddress)
 	app.Flag("web.telemetry-path", "Path of the metrics.").Default("/metrics").StringVar(&cl.telemetryPath)
 	app.Flag("web.enable-lifecycle", "Reload on POST /-/reload.").BoolVar(&cl.lifecycle)
-	app.Flag("web.max-requests", "Scrapes and probes that are answered at the same time; further ones get 503.").Default("40").IntVar(&cl.maxScrapes)
+	app.Flag("web.max-requests", "Scrapes that are answered at the same time; further ones get 503.").Default("40").IntVar(&cl.maxScrapes)
 	promslogflag.AddFlags(app, &cl.logging)
 	cl.logging.Writer = stderr
 	cl.addKindFlags(app, kinds)

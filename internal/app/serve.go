@@ -60,7 +60,9 @@ func (p *Program) serve(ctx context.Context, cl *commandLine) error {
 	if err != nil {
 		return err
 	}
-	return listen(ctx, web.Server(handler), cl.listen, log)
+	server := web.Server(handler)
+	server.ErrorLog = slog.NewLogLogger(log.Handler(), slog.LevelDebug) // clients that hang up are no news
+	return listen(ctx, server, cl.listen, log)
 }
 
 // listen serves until ctx ends, and then lets requests under way finish.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 )
 
@@ -23,8 +24,20 @@ func (f Filter) kind(name string) bool {
 	return len(f.Kinds) == 0 || slices.Contains(f.Kinds, name)
 }
 
-func (f Filter) device(name string) bool {
-	return len(f.Devices) == 0 || slices.Contains(f.Devices, name)
+// of returns those of entries, which are by name, that match by theirs. Names are
+// looked up: one device among a hundred thousand costs no walk over all.
+func (f Filter) of(entries []*entry) []*entry {
+	if len(f.Devices) == 0 {
+		return entries
+	}
+	var matching []*entry
+	for _, name := range slices.Compact(slices.Sorted(slices.Values(f.Devices))) {
+		i, ok := slices.BinarySearchFunc(entries, name, func(e *entry, name string) int { return strings.Compare(e.name, name) })
+		if ok {
+			matching = append(matching, entries[i])
+		}
+	}
+	return matching
 }
 
 // Refresh asks the matching devices that are polled when scraped, and waits until
@@ -69,8 +82,8 @@ func (s *Set) demand(ctx context.Context, f Filter, which func(*entry) bool) (as
 		if !f.kind(k.kind.Name) {
 			continue
 		}
-		for _, e := range k.entries {
-			if f.device(e.name) && which(e) {
+		for _, e := range f.of(k.entries) {
+			if which(e) {
 				asked = append(asked, e)
 				if done := s.want(e, deadline); done != nil {
 					waits = append(waits, done)

@@ -61,11 +61,9 @@ func (s *Set) readings(f Filter, now time.Duration) []metric.Group {
 // sources returns the fresh readings of the matching devices of a kind.
 func sources(k *device.Kind, entries []*entry, f Filter, now time.Duration) []metric.Source {
 	tell := !k.Identified && severalDevices(entries)
-	sources := make([]metric.Source, 0, len(entries))
-	for _, e := range entries {
-		if !f.device(e.name) {
-			continue
-		}
+	matching := f.of(entries)
+	sources := make([]metric.Source, 0, len(matching))
+	for _, e := range matching {
 		if snapshot := e.fresh(now); snapshot != nil {
 			src := metric.Source{Labels: e.labels, Snapshot: snapshot}
 			if tell {
@@ -97,10 +95,7 @@ func (s *Set) addOwn(b *metric.Batch, k *kindState, f Filter, now time.Time) {
 	clock := now.Sub(s.epoch)
 	var states [len(stateNames)]int
 	swarm := false
-	for _, e := range k.entries {
-		if !f.device(e.name) {
-			continue
-		}
+	for _, e := range f.of(k.entries) {
 		states[e.state(clock)]++
 		if e.swarm {
 			swarm = true

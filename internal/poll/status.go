@@ -43,10 +43,8 @@ func (s *Set) Devices(f Filter) []Status {
 		if !f.kind(k.kind.Name) {
 			continue
 		}
-		for _, e := range k.entries {
-			if f.device(e.name) {
-				all = append(all, s.status(e, now))
-			}
+		for _, e := range f.of(k.entries) {
+			all = append(all, s.status(e, now))
 		}
 	}
 	return all

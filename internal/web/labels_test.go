@@ -20,6 +20,9 @@ func FuzzPairs(f *testing.F) {
 	f.Fuzz(func(t *testing.T, a, b string) {
 		labels := metric.EncodeLabels("a", a, "b", b)
 		got := maps.Collect(pairs(labels))
+		if len(got["a"]) > 1024 || len(got["b"]) > 1024 {
+			return // cut, and then longer again by replaced bytes: it would be cut anew
+		}
 		if len(got) != 2 || metric.EncodeLabels("a", got["a"], "b", got["b"]) != labels {
 			t.Errorf("%s was taken apart as %q", labels, got)
 		}
