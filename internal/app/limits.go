@@ -10,7 +10,7 @@ import (
 // gcPercent is the garbage collector's pace where GOGC does not set it. What we hold
 // lives long and what we throw away is little, so collecting earlier than Go's
 // default of 100 costs little time and keeps the program small on a small board.
-const gcPercent = 15
+const gcPercent = 10
 
 func tuneMemory() {
 	if os.Getenv("GOGC") == "" {

@@ -2,6 +2,7 @@ package poll
 
 import (
 	"fmt"
+	"runtime/debug"
 
 	"home_exporter/internal/device"
 )
@@ -41,6 +42,14 @@ func (s *Set) settle(e *entry, finder device.Finder) error {
 			s.log.Warn("a device that was found has the name of another; it is left out",
 				"device", name, "found_by", e.name)
 		}
+		if len(specs) >= largeList {
+			specs = nil
+			debug.FreeOSMemory() // what reading it took is needed once
+		}
 	}
 	return nil
 }
+
+// largeList is the number of found devices from which on reading the list has taken
+// more memory than one would want to keep.
+const largeList = 10_000
