@@ -2,9 +2,10 @@
 // devices and HTTP together, reloads and stops. It is the only package that knows
 // all others.
 //
-//	serve   configuration -> poll.Set <- web.Handler <- HTTP
-//	check   configuration -> what would be polled, or every mistake
-//	poll    configuration or address -> one poll -> exposition
+//	serve       configuration -> poll.Set <- web.Handler <- HTTP
+//	check       configuration -> what would be polled, or every mistake
+//	poll        configuration or address -> one poll -> exposition
+//	fetch-cert  configuration -> one handshake -> certificate file
 package app
 
 import (
@@ -43,11 +44,12 @@ func (p *Program) Run(ctx context.Context) int {
 		return exitUsage
 	}
 	commands := map[string]func(context.Context, *commandLine) error{
-		"serve":   p.serve,
-		"check":   p.check,
-		"poll":    p.poll,
-		"assets":  p.assets,
-		"version": p.version,
+		"serve":      p.serve,
+		"check":      p.check,
+		"poll":       p.poll,
+		"fetch-cert": p.fetchCert,
+		"assets":     p.assets,
+		"version":    p.version,
 	}
 	if err := commands[cl.command](ctx, cl); err != nil {
 		fmt.Fprintf(p.Stderr, "home_exporter: %v\n", err)

@@ -10,6 +10,7 @@ import (
 	"home_exporter/internal/config"
 	"home_exporter/internal/device"
 	"home_exporter/internal/metric"
+	"home_exporter/internal/pin"
 )
 
 // check loads the configuration as serve would, and prints what would be polled. It
@@ -50,7 +51,24 @@ func (p *Program) check(ctx context.Context, cl *commandLine) error {
 		fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%s\n", spec.Kind, spec.Name, interval,
 			device.Duration(spec.Pace.Timeout), device.Duration(spec.Pace.Keep))
 	}
-	return w.Flush()
+	if err := w.Flush(); err != nil {
+		return err
+	}
+	return checkPins(specs)
+}
+
+// checkPins looks whether the certificates are there that entries compare with.
+func checkPins(specs []device.Spec) error {
+	var errs []error
+	for _, spec := range specs {
+		if spec.Certificate == nil || spec.Certificate.File == "" {
+			continue
+		}
+		if _, err := pin.Open(spec.Certificate.File); err != nil {
+			errs = append(errs, fmt.Errorf("%s: %w", qualified(spec), err))
+		}
+	}
+	return errors.Join(errs...)
 }
 
 // findLocal asks a finder that reads only files.

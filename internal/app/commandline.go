@@ -43,6 +43,10 @@ type commandLine struct {
 	// of the command poll
 	kind, target string
 	trace        bool
+	// of the command fetch-cert
+	presenter string // name of the device; empty when not given
+	printOnly bool
+	timeout   time.Duration
 	// of the command assets
 	folder string
 }
@@ -80,6 +84,10 @@ func parse(args []string, kinds []*device.Kind, stdout, stderr io.Writer) (*comm
 	pollCommand.Arg("kind", "Kind of device.").Required().EnumVar(&cl.kind, kindNames(kinds)...)
 	pollCommand.Arg("device", "Name of a configured device, or an address. Default: all configured devices of the kind.").StringVar(&cl.target)
 	pollCommand.Flag("trace", "Print what goes over the wire, secrets masked.").BoolVar(&cl.trace)
+	fetchCommand := app.Command("fetch-cert", "Store the certificate that a device presents, for pinning.")
+	fetchCommand.Arg("device", "Name of a configured device. Default: the only one that presents a certificate.").StringVar(&cl.presenter)
+	fetchCommand.Flag("print", "Print the certificate and store nothing.").BoolVar(&cl.printOnly)
+	fetchCommand.Flag("timeout", "The longest that it may take.").Default("10s").DurationVar(&cl.timeout)
 	assetsCommand := app.Command("assets", "Write the alert and recording rules to a folder.")
 	assetsCommand.Arg("folder", "Folder to write to; it is made if missing.").Required().StringVar(&cl.folder)
 	app.Command("version", "Print the version.")
@@ -164,6 +172,9 @@ Commands:
                           every mistake comes with its line, and exit code 1
   poll KIND [DEVICE]      ask once and print the readings; DEVICE is a configured
                           name or an address; --trace shows the wire
+  fetch-cert [DEVICE]     store the certificate that a device presents in the
+                          tls_cert_file of its entry, and print its fingerprint;
+                          --print stores nothing
   assets DIR              write the alert and recording rules for Prometheus
   version                 print the version
 

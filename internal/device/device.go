@@ -86,6 +86,9 @@ type Spec struct {
 	// Local marks a finder that reads nothing but files of this machine: a check of the
 	// configuration asks it too.
 	Local bool
+	// Certificate tells where the device presents a certificate and where it is kept for
+	// pinning; nil for a device without TLS.
+	Certificate *Certificate
 	// Open allocates the device. It must not talk to it.
 	Open func(Env) (Device, error)
 }

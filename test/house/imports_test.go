@@ -76,14 +76,15 @@ func room(importPath string) string {
 // from the program to the numbers.
 var mayImport = map[string][]string{
 	"cmd":              {"internal/app", "all"},
-	"internal/app":     {"internal/config", "internal/poll", "internal/web", "internal/device", "internal/metric", "mixin"},
+	"internal/app":     {"internal/config", "internal/poll", "internal/web", "internal/device", "internal/metric", "internal/pin", "mixin"},
 	"internal/config":  {"internal/device", "internal/metric"},
 	"internal/web":     {"internal/poll", "internal/device", "internal/metric"},
 	"internal/poll":    {"internal/device", "internal/metric"},
 	"all":              {"internal/device", "kind"},
-	"kind":             {"internal/device", "internal/metric", "protocol"},
+	"kind":             {"internal/device", "internal/metric", "internal/pin", "protocol"},
 	"internal/device":  {"internal/metric"},
 	"internal/metric":  {},
+	"internal/pin":     {},
 	"protocol":         {},
 	"sim":              {"sim"},
 	"home_sim":         {"sim"},
@@ -143,6 +144,8 @@ func checkForeign(t *testing.T, p pkg, from, imported string) {
 	case standard:
 	case from == "protocol" && !strings.HasPrefix(imported, "golang.org/x/"):
 		t.Errorf("%s imports %s; a protocol package stands on the standard library and golang.org/x alone", p.ImportPath, imported)
+	case from == "internal/pin":
+		t.Errorf("%s imports %s; it stands on the standard library alone", p.ImportPath, imported)
 	case strings.Contains(imported, "client_golang") && from != "internal/web" && from != "internal/app":
 		t.Errorf("%s imports %s; only the program's own metrics go through the client library", p.ImportPath, imported)
 	}
