@@ -17,6 +17,7 @@ import (
 type reloader struct {
 	loader  *config.Loader
 	set     *poll.Set
+	guests  *poll.Guests
 	log     *slog.Logger
 	gauges  *reloadGauges
 	current atomic.Pointer[config.Config] // what is in force
@@ -40,6 +41,7 @@ func (r *reloader) reload(cause string) error {
 		return err
 	}
 	r.current.Store(c)
+	r.guests.Dismiss() // what may be probed may have changed
 	r.log.Info("configuration is in force", "cause", cause, "entries", len(c.Specs))
 	return nil
 }

@@ -36,8 +36,10 @@ func (p *Program) serve(ctx context.Context, cl *commandLine) error {
 
 	set := poll.New(poll.Options{Log: log, Kinds: p.Kinds, Workers: workerLimit()})
 	defer set.Close()
+	guests := new(poll.Guests)
+	defer guests.Close()
 	registry := newRegistry()
-	r := &reloader{loader: config.NewLoader(source, p.Kinds), set: set, log: log, gauges: newReloadGauges(registry)}
+	r := &reloader{loader: config.NewLoader(source, p.Kinds), set: set, guests: guests, log: log, gauges: newReloadGauges(registry)}
 	if err := r.reload("start"); err != nil {
 		return err
 	}
@@ -49,7 +51,7 @@ func (p *Program) serve(ctx context.Context, cl *commandLine) error {
 	background.Go(func() { r.watch(ctx, hangups(ctx), cl.reloadInterval()) })
 
 	handler, err := web.New(web.Options{
-		Set: set, Kinds: p.Kinds, Gatherer: registry, Registerer: registry, Log: log,
+		Set: set, Guests: guests, Kinds: p.Kinds, Gatherer: registry, Registerer: registry, Log: log,
 		TelemetryPath: cl.telemetryPath,
 		Config:        func() ([]byte, error) { return r.current.Load().Dump() },
 		Permit:        r.permit,

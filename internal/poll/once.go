@@ -11,30 +11,55 @@ import (
 // Once opens a device that no set runs, asks it within its timeout, and closes it.
 // The readings count even beside an error, as with any poll.
 func Once(ctx context.Context, k *device.Kind, spec device.Spec, env device.Env) (metric.Group, error) {
-	group := metric.Group{Families: k.Families}
+	d, err := openGuest(k, &spec, env)
+	if err != nil {
+		return metric.Group{Families: k.Families}, err
+	}
+	defer d.leave()
+	return d.ask(ctx)
+}
+
+// A guest is a device that no set runs.
+type guest struct {
+	kind   *device.Kind
+	spec   *device.Spec
+	env    device.Env
+	device device.Device
+}
+
+// openGuest opens a device with budgets of its own.
+func openGuest(k *device.Kind, spec *device.Spec, env device.Env) (*guest, error) {
 	if env.Spend == nil {
 		env.Spend = newPurses(spec.Budgets, nil).spend
 	}
-	d, err := openDevice(&spec, env)
+	d, err := openDevice(spec, env)
 	if err != nil {
-		return group, fmt.Errorf("%s %s: %w", k.Name, spec.Name, err)
+		return nil, fmt.Errorf("%s %s: %w", k.Name, spec.Name, err)
 	}
-	defer func() {
-		if closeErr := guarded(d.Close); closeErr != nil && env.Log != nil {
-			env.Log.Warn("device did not close", "kind", k.Name, "device", spec.Name, "err", closeErr)
-		}
-	}()
-	ctx, cancel := context.WithTimeout(ctx, spec.Pace.Timeout)
+	return &guest{kind: k, spec: spec, env: env, device: d}, nil
+}
+
+// ask asks the device within its timeout.
+func (g *guest) ask(ctx context.Context) (metric.Group, error) {
+	group := metric.Group{Families: g.kind.Families}
+	ctx, cancel := context.WithTimeout(ctx, g.spec.Pace.Timeout)
 	defer cancel()
 	var batch metric.Batch
-	err = ask(ctx, d, &batch)
-	if stack := takeStack(err); stack != nil && env.Log != nil {
-		env.Log.Error("poll panicked", "kind", k.Name, "device", spec.Name, "err", err, "stack", string(stack))
+	err := ask(ctx, g.device, &batch)
+	if stack := takeStack(err); stack != nil && g.env.Log != nil {
+		g.env.Log.Error("poll panicked", "kind", g.kind.Name, "device", g.spec.Name, "err", err, "stack", string(stack))
 	}
 	if batch.Len() > 0 {
 		var shapes metric.Shapes
 		snapshot, _ := shapes.Freeze(&batch, nil)
-		group.Sources = []metric.Source{{Labels: spec.Labels, Snapshot: snapshot}}
+		group.Sources = []metric.Source{{Labels: g.spec.Labels, Snapshot: snapshot}}
 	}
 	return group, err
+}
+
+// leave closes the device.
+func (g *guest) leave() {
+	if err := guarded(g.device.Close); err != nil && g.env.Log != nil {
+		g.env.Log.Warn("device did not close", "kind", g.kind.Name, "device", g.spec.Name, "err", err)
+	}
 }

@@ -165,7 +165,7 @@ func (h *Handler) ask(ctx context.Context, p *probe, steps *trace) (f finding, e
 	if p.debug {
 		env.Trace = steps.add
 	}
-	group, err := poll.Once(ctx, p.kind, p.spec, env)
+	group, err := h.guests.Ask(ctx, p.kind, p.spec, env)
 	if why := p.guard.refusal(); err != nil && why != nil {
 		return f, notPermitted(p.target, why)
 	}

@@ -54,6 +54,8 @@ type Options struct {
 	// when the host is allowed by its name. An error of the check says what is allowed.
 	// Without Permit, only configured devices are asked.
 	Permit func(host string) func(netip.Addr) error
+	// Guests asks the devices of /probe that no configuration names. Nil: their own.
+	Guests *poll.Guests
 	// Reload loads the configuration anew. Nil: /-/reload is forbidden.
 	Reload func(context.Context) error
 	// MaxScrapes bounds the scrapes that are answered at the same time, MaxProbes the
@@ -73,6 +75,7 @@ const (
 // A Handler answers all requests.
 type Handler struct {
 	set       *poll.Set
+	guests    *poll.Guests
 	kinds     []*device.Kind
 	gatherer  prometheus.Gatherer
 	log       *slog.Logger
@@ -104,7 +107,7 @@ func New(o Options) (*Handler, error) {
 		return nil, errors.New("web: a set of devices is needed")
 	}
 	h := &Handler{
-		set: o.Set, kinds: o.Kinds, gatherer: o.Gatherer, log: o.Log, telemetry: o.TelemetryPath,
+		set: o.Set, guests: o.Guests, kinds: o.Kinds, gatherer: o.Gatherer, log: o.Log, telemetry: o.TelemetryPath,
 		config: o.Config, permit: o.Permit, reloader: o.Reload, version: o.Version,
 		scrapes: newSlots(o.MaxScrapes, DefaultMaxScrapes),
 		probes:  newSlots(o.MaxProbes, DefaultMaxProbes),
@@ -112,6 +115,9 @@ func New(o Options) (*Handler, error) {
 	}
 	if h.log == nil {
 		h.log = slog.New(slog.DiscardHandler)
+	}
+	if h.guests == nil {
+		h.guests = new(poll.Guests)
 	}
 	if h.telemetry == "" {
 		h.telemetry = "/metrics"
