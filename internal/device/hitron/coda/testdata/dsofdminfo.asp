@@ -1,0 +1,2 @@
+[{"receive":"0","ffttype":"4K","Subcarr0freqFreq":" 300600000","plclock":"YES","ncplock":"YES","mdc1lock":"YES","plcpower":"2.000001","SNR":"37","dsoctets":"89896134636","correcteds":"978604674","uncorrect":"24"},
+{"receive":"1","ffttype":"4K","Subcarr0freqFreq":" 806600000","plclock":"YES","ncplock":"YES","mdc1lock":"YES","plcpower":"8.699997","SNR":"40","dsoctets":"81523989543","correcteds":"1039870657","uncorrect":"18"}]

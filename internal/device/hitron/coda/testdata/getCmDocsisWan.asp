@@ -1,0 +1,1 @@
+[{"Configname":"bac1060001ffffff00000001","ConfignameDisplay":"bac1060001ffffff00000001","NetworkAccess":"Permitted","CmIpAddress":"10.64.12.34","CmNetMask":"255.255.224.0","CmGateway":"10.64.0.1","CmIpLeaseDuration":"D: -- H: -- M: -- S: --"}]

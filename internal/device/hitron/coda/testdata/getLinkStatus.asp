@@ -1,0 +1,1 @@
+[{"LinkStatus":"Up","LinkDuplex":"Full","LinkSpeed":"2500Mbps"}]

@@ -1,0 +1,1 @@
+[{"hwVersion":"1A","swVersion":"7.2.4.7.1b7","serialNumber":"253000000001","rfMac":"02:00:5E:10:00:01","wanIp":"TODO","systemUptime":"479h:53m:58s","systemTime":"Tue Jan 20, 2026, 09:06:40","timezone":"--","WRecPkt":"TODO","WSendPkt":"TODO","lanIp":"TODO","LRecPkt":"TODO","LSendPkt":"TODO"}]

@@ -1,0 +1,2 @@
+[{"index":1,"time":"01/01/70 00:00:41","type":"84000700","priority":"warning","event":"RCS Partial Service;CM-MAC=02:00:5e:10:00:01;CMTS-MAC=02:00:5e:20:00:01;CM-QOS=1.1;CM-VER=3.1;"},
+{"index":2,"time":"01/19/26 20:14:55","type":"82000500","priority":"critical","event":"Started Unicast Maintenance Ranging - No Response received - T3 time-out;CM-MAC=02:00:5e:10:00:01;CMTS-MAC=02:00:5e:20:00:01;CM-QOS=1.1;CM-VER=3.1;"}]

@@ -1,0 +1,1 @@
+{"modelName":"CODA56","vendorname":"Hitron Technologies","skipWizard":"1"}

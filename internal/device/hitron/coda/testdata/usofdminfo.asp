@@ -1,0 +1,2 @@
+[{"uschindex":"0","state":"   OPERATE","frequency":"44800000","digAtten":"    0.2216","digAttenBo":"    4.9125","channelBw":"   36.8000","repPower":"   50.1173","repPower1_6":"   36.5000","fftVal":"2K"},
+{"uschindex":"1","state":"  DISABLED","frequency":"0","digAtten":"    0.0000","digAttenBo":"    0.0000","channelBw":"    0.0000","repPower":"    0.0000","repPower1_6":"    0.0000","fftVal":"2K"}]
