@@ -22,6 +22,7 @@ type part struct {
 // parts is the list: one line for each kind.
 var parts = [...]part{
 	{"sockets", startSockets},
+	{"hitron", startHitron},
 }
 
 // Surroundings are what the parts share.

@@ -138,6 +138,7 @@ func TestRun(t *testing.T) {
 			TLS                                                      map[string]any
 			UDP                                                      map[string]any
 		}
+		Hitron []struct{ Name, Address string }
 	}
 	content, err := os.ReadFile(path)
 	if err != nil {
@@ -159,6 +160,10 @@ func TestRun(t *testing.T) {
 		if s.Name == "web" {
 			web = net.JoinHostPort(s.Host, fmt.Sprint(s.Port))
 		}
+	}
+	if len(config.Hitron) != 1 || !strings.HasPrefix(config.Hitron[0].Address, "https://127.0.0.1:") ||
+		!strings.Contains(text, config.Hitron[0].Address) {
+		t.Errorf("modems %v, want one that is in the table:\n%s", config.Hitron, text)
 	}
 	conn, err := net.Dial("tcp", web)
 	if err != nil {

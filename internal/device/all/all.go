@@ -4,6 +4,7 @@ package all
 
 import (
 	"home_exporter/internal/device"
+	"home_exporter/internal/device/hitron"
 	"home_exporter/internal/device/sockets"
 )
 
@@ -11,5 +12,6 @@ import (
 func Kinds() []*device.Kind {
 	return []*device.Kind{
 		sockets.Kind(),
+		hitron.Kind(),
 	}
 }

@@ -11,10 +11,15 @@ import (
 	"home_exporter/internal/poll"
 )
 
-// prefixes of the families of a kind, where it is not the kind's name: that of the
-// program which the kind replaces.
-var prefixes = map[string]string{
-	"sockets": "connection_status_",
+// prefixOf returns the prefix of the families of a kind: the first word of the names
+// that it has promised, those of the program which it replaces; else its own name.
+func prefixOf(k *device.Kind) string {
+	for _, f := range k.Families {
+		if word, _, ok := strings.Cut(f.Name, "_"); f.Promised && ok {
+			return word + "_"
+		}
+	}
+	return k.Name + "_"
 }
 
 // baseUnits are the units that a name may end in, as Prometheus' naming rules have
@@ -37,10 +42,13 @@ var (
 )
 
 // reserved labels are Prometheus' own, or added by this program.
-var reserved = []string{"le", "quantile", "job", "instance", "device", "kind"}
+var reserved = []string{"le", "quantile", "job", "instance", "device"}
 
-// maxLabels bounds the labels of one family beside those of its device.
-const maxLabels = 4
+// maxLabels and maxInfoLabels bound the labels of one family beside those of its device.
+const (
+	maxLabels     = 4
+	maxInfoLabels = 8
+)
 
 func TestFamilies(t *testing.T) {
 	owners := make(map[string]string)
@@ -55,10 +63,7 @@ func TestFamilies(t *testing.T) {
 		if len(k.Families) == 0 {
 			t.Error("there are no families")
 		}
-		prefix, ok := prefixes[k.Name]
-		if !ok {
-			prefix = k.Name + "_"
-		}
+		prefix := prefixOf(k)
 		for _, name := range k.Labels {
 			if !labelName.MatchString(name) || slices.Contains(reserved, name) {
 				t.Errorf("the label %s of all series is no good name", name)
@@ -86,10 +91,11 @@ func mistakesOf(f *metric.Family, prefix string, taken, reserved []string) (wron
 			wrong = append(wrong, rule)
 		}
 	}
-	must(f.Help == strings.TrimSpace(f.Help) && strings.HasSuffix(f.Help, ".") && len(f.Help) > 15, "the help is no sentence: "+f.Help)
+	must(f.Promised || strings.HasSuffix(f.Help, "."), "the help is no sentence: "+f.Help)
+	must(f.Help == strings.TrimSpace(f.Help) && len(f.Help) > 15, "the help says next to nothing: "+f.Help)
 	must(!strings.ContainsAny(f.Help, "\n\t") && !strings.Contains(f.Help, "  "), "the help has strange blanks")
 	must(f.Help != "" && !strings.ContainsAny(f.Help[:1], "abcdefghijklmnopqrstuvwxyz"), "the help does not begin with a capital letter")
-	must(len(f.Labels) <= maxLabels, "there are too many labels")
+	must(f.Promised || len(f.Labels) <= maxLabels || f.Type == metric.Info && len(f.Labels) <= maxInfoLabels, "there are too many labels")
 	for i, name := range f.Labels {
 		must(labelName.MatchString(name), "the label "+name+" is not in snake case")
 		must(!slices.Contains(reserved, name), "the label "+name+" is reserved")
@@ -112,7 +118,9 @@ func mistakesOf(f *metric.Family, prefix string, taken, reserved []string) (wron
 }
 
 func unitMistakes(f *metric.Family) (wrong []string) {
-	words := strings.Split(strings.TrimSuffix(f.Name, "_total"), "_")
+	// Networks count in bits, per second and per carrier, and so do their standards.
+	name := strings.TrimSuffix(strings.TrimSuffix(f.Name, "_bits_per_second"), "_bits_per_carrier")
+	words := strings.Split(strings.TrimSuffix(name, "_total"), "_")
 	last := words[len(words)-1]
 	switch {
 	case f.Unit == "" && slices.Contains(baseUnits, last):

@@ -51,6 +51,7 @@ type Client struct {
 	session   bool
 	rest      time.Time // no request before
 	requests  [PageCount]uint64
+	took      time.Duration                    // of the last request
 	leaf      atomic.Pointer[x509.Certificate] // set by the handshake, on a goroutine of net/http
 }
 
@@ -70,7 +71,11 @@ func (c *Client) Dialect() Dialect {
 	return c.dialect
 }
 
-// Requests returns how many requests a page has cost so far.
+// Took returns how long the last request took, without the gap before it.
+func (c *Client) Took() time.Duration { return c.took }
+
+// Requests returns how many requests a page has cost so far, those of a login that was
+// opened for it among them.
 func (c *Client) Requests(p Page) uint64 { return c.requests[p] }
 
 // Certificate returns the certificate of the last handshake that Options.TLS let pass,

@@ -29,7 +29,7 @@ func (c *Client) loginDevice(ctx context.Context) error {
 	}
 	var verdict *Error // nothing at all, or a web page, is a success as well
 	if _, err = ParseSheet(Model, Device, body); errors.As(err, &verdict) && (verdict.Class == ClassStatus || verdict.Class == ClassAuth) {
-		return rejected(&Error{Class: ClassAuth, Err: errors.New("the modem answers the login with an error" + shortCode(body))})
+		return rejected(&Error{Class: ClassAuth, Err: errors.New("the modem answers the login with an error" + shortCode(body) + ", which it also does while somebody else is logged in")})
 	}
 	path, _ := Model.Path(Device)
 	if body, err = c.ask(ctx, Model, http.MethodGet, path, nil); err == nil {

@@ -54,7 +54,9 @@ func (c *Client) once(ctx context.Context, p Page, method, path string, form url
 		return nil, &Error{Class: ClassOther, Err: err}
 	}
 	c.trace("> %s %s", method, r.URL.Redacted())
+	start := time.Now()
 	body, err := c.send(r)
+	c.took = time.Since(start)
 	if err == nil {
 		return body, nil
 	}

@@ -1,0 +1,42 @@
+package hitron
+
+import (
+	"crypto/tls"
+
+	"home_exporter/internal/pin"
+)
+
+// trust is what is demanded of the modem's certificate, which nobody vouches for.
+type trust struct {
+	plain       bool   // http: there is none
+	file        string // of pinned certificates
+	fingerprint string
+	legacy      bool
+}
+
+// blind reports whether any certificate is accepted.
+func (t trust) blind() bool { return !t.plain && t.file == "" && t.fingerprint == "" }
+
+// config returns how to shake hands.
+func (t trust) config() (*tls.Config, error) {
+	cfg := &tls.Config{InsecureSkipVerify: true} // no public chain leads to any of them
+	if t.legacy {
+		cfg.MinVersion = tls.VersionTLS10
+		for _, suites := range [][]*tls.CipherSuite{tls.CipherSuites(), tls.InsecureCipherSuites()} {
+			for _, s := range suites {
+				cfg.CipherSuites = append(cfg.CipherSuites, s.ID)
+			}
+		}
+	}
+	switch {
+	case t.file != "":
+		cfg.VerifyConnection = pin.At(t.file).Verify
+	case t.fingerprint != "":
+		f, err := pin.ParseFingerprint(t.fingerprint)
+		if err != nil {
+			return nil, err
+		}
+		cfg.VerifyConnection = pin.Pins{f}.Verify
+	}
+	return cfg, nil
+}
