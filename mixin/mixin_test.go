@@ -36,7 +36,7 @@ func TestFilesAreThoseOfTheFolder(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	want := ruleFiles(t)
+	want := append(ruleFiles(t), dashboardFiles(t)...)
 	slices.Sort(want)
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("embedded files (-folder +embedded):\n%s", diff)
@@ -111,10 +111,12 @@ func TestReadmeNamesFilesAndRecords(t *testing.T) {
 		t.Fatal(err)
 	}
 	readme := string(text)
-	for _, path := range ruleFiles(t) {
+	for _, path := range append(ruleFiles(t), dashboardFiles(t)...) {
 		if !strings.Contains(readme, "`"+path+"`") {
 			t.Errorf("README.md does not name `%s`", path)
 		}
+	}
+	for _, path := range ruleFiles(t) {
 		for _, g := range loadRules(t, path).Groups {
 			for _, r := range g.Rules {
 				if r.Record != "" && !strings.Contains(readme, "`"+r.Record+"`") {

@@ -88,7 +88,7 @@ func parse(args []string, kinds []*device.Kind, stdout, stderr io.Writer) (*comm
 	fetchCommand.Arg("device", "Name of a configured device. Default: the only one that presents a certificate.").StringVar(&cl.presenter)
 	fetchCommand.Flag("print", "Print the certificate and store nothing.").BoolVar(&cl.printOnly)
 	fetchCommand.Flag("timeout", "The longest that it may take.").Default("10s").DurationVar(&cl.timeout)
-	assetsCommand := app.Command("assets", "Write the alert and recording rules to a folder.")
+	assetsCommand := app.Command("assets", "Write dashboards, alert and recording rules to a folder.")
 	assetsCommand.Arg("folder", "Folder to write to; it is made if missing.").Required().StringVar(&cl.folder)
 	app.Command("version", "Print the version.")
 
@@ -175,7 +175,7 @@ Commands:
   fetch-cert [DEVICE]     store the certificate that a device presents in the
                           tls_cert_file of its entry, and print its fingerprint;
                           --print stores nothing
-  assets DIR              write the alert and recording rules for Prometheus
+  assets DIR              write dashboards for Grafana and rules for Prometheus
   version                 print the version
 
 Examples:
