@@ -14,9 +14,11 @@ func debianPackage(program string) (pkg string, ok bool) {
 		return "chromium", true
 	case "nc", "nc.openbsd":
 		return "netcat-openbsd", true
-	case "amprate", "ampstat", "amptool", "int6k", "int6klist", "int6krate", "int6kstat",
-		"plclist", "plcrate", "plcstat", "plctool", "hpavkey", "hpavkeys":
+	case "amptool", "int6k", "plctool":
 		return "plc-utils", true
+	case "amprate", "ampstat", "int6klist", "int6krate", "int6kstat", "int6ktone",
+		"plclist", "plcrate", "plcstat", "plctone", "hpavkey", "hpavkeys":
+		return "plc-utils-extra", true
 	case "curl", "git", "make", "openssl", "tcpdump", "wrk":
 		return program, true
 	case "systemd-analyze":
