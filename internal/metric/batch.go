@@ -2,6 +2,7 @@ package metric
 
 import (
 	"math"
+	"slices"
 	"time"
 )
 
@@ -135,7 +136,10 @@ func (b *Batch) begin(f *Family, labelValues []string) bool {
 	}
 	start := len(b.text)
 	for i, name := range f.Labels {
-		if i > 0 {
+		if labelValues[i] == "" && slices.Contains(f.Optional, name) {
+			continue
+		}
+		if len(b.text) > start {
 			b.text = append(b.text, ',')
 		}
 		b.text = append(b.text, name...)

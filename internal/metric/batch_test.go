@@ -229,3 +229,20 @@ func TestBatchReset(t *testing.T) {
 		t.Errorf("after Reset: %q, %d dropped, want %q and 0", got, dropped, want)
 	}
 }
+
+// TestBatchOptionalLabels leaves out what is optional and empty, and nothing else.
+func TestBatchOptionalLabels(t *testing.T) {
+	f := &Family{Name: "toy_size", Labels: []string{"a", "b", "c"}, Optional: []string{"a", "c"}}
+	var b Batch
+	b.Add(f, 1, "", "", "")
+	b.Add(f, 2, "x", "y", "")
+	b.Add(f, 3, "", "y", "z")
+	var got []string
+	for _, e := range b.entries {
+		got = append(got, string(b.textOf(e)))
+	}
+	want := []string{`b=""`, `a="x",b="y"`, `b="y",c="z"`}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("label text (-want +got):\n%s", diff)
+	}
+}

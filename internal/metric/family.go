@@ -42,6 +42,9 @@ type Family struct {
 	// series of the device carry. Of a StateSet, the label of the state is not among
 	// them: it bears the name of the family, as OpenMetrics wants it.
 	Labels []string
+	// Optional names those of Labels that are left out where their value is empty,
+	// which for Prometheus is the same.
+	Optional []string
 	// Buckets are the upper bounds of a Histogram, ascending, without +Inf.
 	Buckets []float64
 	// Promised marks a name that an existing dashboard relies on: it is exempt from

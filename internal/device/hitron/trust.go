@@ -19,24 +19,15 @@ func (t trust) blind() bool { return !t.plain && t.file == "" && t.fingerprint =
 
 // config returns how to shake hands.
 func (t trust) config() (*tls.Config, error) {
-	cfg := &tls.Config{InsecureSkipVerify: true} // no public chain leads to any of them
-	if t.legacy {
-		cfg.MinVersion = tls.VersionTLS10
-		for _, suites := range [][]*tls.CipherSuite{tls.CipherSuites(), tls.InsecureCipherSuites()} {
-			for _, s := range suites {
-				cfg.CipherSuites = append(cfg.CipherSuites, s.ID)
-			}
-		}
+	cfg, err := pin.Config(t.file, t.fingerprint)
+	if err != nil || !t.legacy {
+		return cfg, err
 	}
-	switch {
-	case t.file != "":
-		cfg.VerifyConnection = pin.At(t.file).Verify
-	case t.fingerprint != "":
-		f, err := pin.ParseFingerprint(t.fingerprint)
-		if err != nil {
-			return nil, err
+	cfg.MinVersion = tls.VersionTLS10
+	for _, suites := range [][]*tls.CipherSuite{tls.CipherSuites(), tls.InsecureCipherSuites()} {
+		for _, s := range suites {
+			cfg.CipherSuites = append(cfg.CipherSuites, s.ID)
 		}
-		cfg.VerifyConnection = pin.Pins{f}.Verify
 	}
 	return cfg, nil
 }
