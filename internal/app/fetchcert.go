@@ -38,7 +38,7 @@ func (p *Program) fetchCert(ctx context.Context, cl *commandLine) error {
 	from := *spec.Certificate
 	ctx, cancel := context.WithTimeout(ctx, cl.timeout)
 	defer cancel()
-	cert, err := pin.Fetch(ctx, from.Address, from.ServerName)
+	cert, err := pin.Fetch(ctx, from.Address, from.ServerName, from.Source)
 	if err != nil && errors.Is(ctx.Err(), context.DeadlineExceeded) {
 		err = fmt.Errorf("%w (it had %s; --timeout gives it more)", err, cl.timeout)
 	}

@@ -6,6 +6,9 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 	"github.com/prometheus/client_golang/prometheus/collectors"
 	versioncollector "github.com/prometheus/client_golang/prometheus/collectors/version"
+
+	"home_exporter/internal/device"
+	"home_exporter/internal/poll"
 )
 
 // newRegistry returns a registry with what a program tells of itself.
@@ -17,6 +20,30 @@ func newRegistry() *prometheus.Registry {
 		versioncollector.NewCollector("home_exporter"),
 	)
 	return r
+}
+
+// buildInfos tells the version under the names of the programs that kinds replace,
+// for the dashboards of those: as long as a device of the kind is configured.
+type buildInfos struct {
+	set   *poll.Set
+	kinds []*device.Kind
+}
+
+// registerBuildInfos registers what is to be told of kinds.
+func registerBuildInfos(r prometheus.Registerer, set *poll.Set, kinds []*device.Kind) {
+	r.MustRegister(buildInfos{set, kinds})
+}
+
+// Describe tells nothing, because what there is depends on the configuration.
+func (b buildInfos) Describe(chan<- *prometheus.Desc) {}
+
+// Collect implements prometheus.Collector.
+func (b buildInfos) Collect(out chan<- prometheus.Metric) {
+	for _, k := range b.kinds {
+		if k.BuildInfo != "" && len(b.set.Names(k.Name)) > 0 {
+			versioncollector.NewCollector(k.BuildInfo).Collect(out)
+		}
+	}
 }
 
 // reloadGauges tell whether the configuration that stands in the file is in force.

@@ -34,11 +34,13 @@ func (p *Program) serve(ctx context.Context, cl *commandLine) error {
 	log.Info("starting home_exporter", "version", version.Info(), "build", version.BuildContext())
 	tuneMemory()
 
-	set := poll.New(poll.Options{Log: log, Kinds: p.Kinds, Workers: workerLimit()})
+	purses := new(poll.Purses)
+	set := poll.New(poll.Options{Log: log, Kinds: p.Kinds, Workers: workerLimit(), Purses: purses})
 	defer set.Close()
-	guests := new(poll.Guests)
+	guests := &poll.Guests{Purses: purses}
 	defer guests.Close()
 	registry := newRegistry()
+	registerBuildInfos(registry, set, p.Kinds)
 	r := &reloader{loader: config.NewLoader(source, p.Kinds), set: set, guests: guests, log: log, gauges: newReloadGauges(registry)}
 	if err := r.reload("start"); err != nil {
 		return err

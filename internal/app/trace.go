@@ -24,6 +24,17 @@ func tracer(w io.Writer, secrets []device.Secret) func(format string, args ...an
 	mask := strings.NewReplacer(forms...)
 	start := time.Now()
 	return func(format string, args ...any) {
+		// Before they are formatted too: %q would hide a secret from the mask.
+		for i, arg := range args {
+			switch v := arg.(type) {
+			case string:
+				args[i] = mask.Replace(v)
+			case []byte:
+				args[i] = []byte(mask.Replace(string(v)))
+			case error:
+				args[i] = mask.Replace(v.Error())
+			}
+		}
 		text := mask.Replace(fmt.Sprintf(format, args...))
 		fmt.Fprintf(w, "%9.3f ms  %s\n", float64(time.Since(start).Microseconds())/1e3, text)
 	}
@@ -38,7 +49,7 @@ func formsOf(secret string) []string {
 	quoted, _ := json.Marshal(secret) // a string cannot fail
 	return []string{
 		secret,
-		strings.Trim(string(quoted), `"`),
+		string(quoted[1 : len(quoted)-1]),
 		url.QueryEscape(secret),
 		url.PathEscape(secret),
 		base64.StdEncoding.EncodeToString([]byte(secret)),

@@ -3,6 +3,7 @@ package app
 import (
 	"encoding/base64"
 	"encoding/json"
+	"errors"
 	"net/url"
 	"strings"
 	"testing"
@@ -44,5 +45,22 @@ func TestTracerWithoutSecrets(t *testing.T) {
 	tracer(&out, nil)("connect %s", "tcp 127.0.0.1:80")
 	if !strings.HasSuffix(out.String(), " ms  connect tcp 127.0.0.1:80\n") {
 		t.Errorf("a line of the trace is %q", out.String())
+	}
+}
+
+// TestTracerMasksBeforeQuoting prints a body as %q does, which spells a secret anew.
+func TestTracerMasksBeforeQuoting(t *testing.T) {
+	const secret = "hunter\"two\\three4"
+	quoted, err := json.Marshal(map[string]string{"errMsg": "bad " + secret})
+	if err != nil {
+		t.Fatal(err)
+	}
+	var out strings.Builder
+	trace := tracer(&out, []device.Secret{device.NewSecret(secret)})
+	trace("body %q", quoted)
+	trace("text %q", "wrong "+secret)
+	trace("error %v", errors.New("refused "+secret))
+	if strings.Contains(out.String(), "hunter") || strings.Count(out.String(), device.SecretMask) != 3 {
+		t.Errorf("the trace is\n%s", out.String())
 	}
 }

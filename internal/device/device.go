@@ -44,6 +44,9 @@ type Kind struct {
 	// FromFlags turns the given flags, by name, into a value of the same form as the
 	// section has in YAML (maps, slices, scalars). It is decoded like one.
 	FromFlags func(values map[string]string) any
+	// BuildInfo names the program that the kind replaces, where dashboards read its
+	// <name>_build_info. Empty for none.
+	BuildInfo string
 	// Probe returns the spec of one target of /probe, or of the command poll, that no
 	// configuration names. Nil for a kind that asks only the devices it was told of,
 	// as every kind with a password must.
@@ -80,6 +83,9 @@ type Spec struct {
 	Pace *Pace
 	// Budgets bound the requests that the device may make. Read-only.
 	Budgets []Budget
+	// Place is where on the network the device is, host:port, of one that has budgets:
+	// they are kept by it, whoever asks and whatever the entry is called.
+	Place string
 	// Swarm marks one of very many alike, such as a socket: our own families about it
 	// are kept per kind and not per device.
 	Swarm bool

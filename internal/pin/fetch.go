@@ -7,16 +7,22 @@ import (
 	"errors"
 	"fmt"
 	"net"
+	"net/netip"
 	"slices"
 )
 
 // Fetch returns the certificate that the device at address, host:port, presents for
-// a server name; an empty name asks for none (no SNI). Nothing is verified, and
+// a server name; an empty name asks for none (no SNI). It connects from source, the
+// zero Addr leaving that to the system. Nothing is verified, and
 // nothing is sent after the handshake. Therefore versions and ciphers that nobody
 // should send a password through are welcome too: old modems have no others.
-func Fetch(ctx context.Context, address, serverName string) (*x509.Certificate, error) {
+func Fetch(ctx context.Context, address, serverName string, source netip.Addr) (*x509.Certificate, error) {
 	// Not tls.Dialer: that sends the host of the address where no name is given.
-	conn, err := new(net.Dialer).DialContext(ctx, "tcp", address)
+	var dialer net.Dialer
+	if source.IsValid() {
+		dialer.LocalAddr = net.TCPAddrFromAddrPort(netip.AddrPortFrom(source, 0))
+	}
+	conn, err := dialer.DialContext(ctx, "tcp", address)
 	if err != nil {
 		return nil, err
 	}
@@ -25,7 +31,7 @@ func Fetch(ctx context.Context, address, serverName string) (*x509.Certificate, 
 		InsecureSkipVerify: true,
 		ServerName:         serverName,
 		MinVersion:         tls.VersionTLS10,
-		CipherSuites:       allSuites(),
+		CipherSuites:       AllSuites(),
 	})
 	if err := client.HandshakeContext(ctx); err != nil {
 		var record tls.RecordHeaderError
@@ -44,7 +50,8 @@ func Fetch(ctx context.Context, address, serverName string) (*x509.Certificate, 
 	return certs[0], nil
 }
 
-func allSuites() []uint16 {
+// AllSuites returns all cipher suites that crypto/tls has, unsafe ones too.
+func AllSuites() []uint16 {
 	var ids []uint16
 	for _, suite := range slices.Concat(tls.CipherSuites(), tls.InsecureCipherSuites()) {
 		ids = append(ids, suite.ID)

@@ -8,6 +8,7 @@ import (
 	"errors"
 	"io"
 	"net"
+	"net/netip"
 	"strings"
 	"syscall"
 	"testing"
@@ -68,7 +69,7 @@ func TestFetch(t *testing.T) {
 			said := accept(l, c.server)
 			// By name, because a name must not become the server name of its own accord.
 			address := strings.Replace(l.Addr().String(), "127.0.0.1", "localhost", 1)
-			got, err := Fetch(t.Context(), address, c.serverName)
+			got, err := Fetch(t.Context(), address, c.serverName, netip.Addr{})
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -101,7 +102,7 @@ func TestFetchErrors(t *testing.T) {
 			conn.Write([]byte("220 this is something else\r\n"))
 			io.Copy(io.Discard, conn)
 		}()
-		_, err := Fetch(t.Context(), l.Addr().String(), "")
+		_, err := Fetch(t.Context(), l.Addr().String(), "", netip.Addr{})
 		if err == nil || !strings.Contains(err.Error(), "does it speak TLS on this port?") || !strings.Contains(err.Error(), l.Addr().String()) {
 			t.Errorf("got %v", err)
 		}
@@ -111,7 +112,7 @@ func TestFetchErrors(t *testing.T) {
 		said := accept(l, &tls.Config{GetCertificate: func(*tls.ClientHelloInfo) (*tls.Certificate, error) {
 			return nil, errors.New("no such name here")
 		}})
-		if _, err := Fetch(t.Context(), l.Addr().String(), "modem"); err == nil || !strings.Contains(err.Error(), "handshake with") {
+		if _, err := Fetch(t.Context(), l.Addr().String(), "modem", netip.Addr{}); err == nil || !strings.Contains(err.Error(), "handshake with") {
 			t.Errorf("got %v", err)
 		}
 		said()
@@ -119,7 +120,7 @@ func TestFetchErrors(t *testing.T) {
 	t.Run("refused", func(t *testing.T) {
 		l := listen(t)
 		l.Close()
-		if _, err := Fetch(t.Context(), l.Addr().String(), ""); !errors.Is(err, syscall.ECONNREFUSED) {
+		if _, err := Fetch(t.Context(), l.Addr().String(), "", netip.Addr{}); !errors.Is(err, syscall.ECONNREFUSED) {
 			t.Errorf("got %v", err)
 		}
 	})
@@ -127,12 +128,12 @@ func TestFetchErrors(t *testing.T) {
 		l := listen(t) // connections wait in its queue
 		ctx, cancel := context.WithTimeout(t.Context(), 50*time.Millisecond)
 		defer cancel()
-		if _, err := Fetch(ctx, l.Addr().String(), ""); !errors.Is(err, context.DeadlineExceeded) {
+		if _, err := Fetch(ctx, l.Addr().String(), "", netip.Addr{}); !errors.Is(err, context.DeadlineExceeded) {
 			t.Errorf("got %v", err)
 		}
 	})
 	t.Run("no port", func(t *testing.T) {
-		if _, err := Fetch(t.Context(), "127.0.0.1", ""); err == nil || !strings.Contains(err.Error(), "missing port") {
+		if _, err := Fetch(t.Context(), "127.0.0.1", "", netip.Addr{}); err == nil || !strings.Contains(err.Error(), "missing port") {
 			t.Errorf("got %v", err)
 		}
 	})

@@ -8,6 +8,7 @@ import (
 	"log"
 	"net/http"
 	"net/http/httptest"
+	"net/netip"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -196,7 +197,7 @@ func TestRecovery(t *testing.T) {
 	all("at first", false)
 	g.cert.Store(&second)
 	all("changed", true)
-	fetched, err := Fetch(t.Context(), g.Listener.Addr().String(), "")
+	fetched, err := Fetch(t.Context(), g.Listener.Addr().String(), "", netip.Addr{})
 	if err != nil {
 		t.Fatal(err)
 	}

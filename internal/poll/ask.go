@@ -72,6 +72,23 @@ func (s *Set) Ask(ctx context.Context, kind, name string) error {
 	}
 }
 
+// NameAt returns the name of the device of a kind that is at a place of the network
+// (see device.Spec.Place), empty when none is.
+func (s *Set) NameAt(kind, place string) string {
+	k := s.kindOf(kind)
+	if k == nil || place == "" {
+		return ""
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for _, e := range k.entries {
+		if e.rare != nil && e.rare.place == place {
+			return e.name
+		}
+	}
+	return ""
+}
+
 // demand asks the entries that match and that which chooses, and waits for them. It
 // returns them, and the error of ctx when it ended first.
 func (s *Set) demand(ctx context.Context, f Filter, which func(*entry) bool) (asked []*entry, err error) {

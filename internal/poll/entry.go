@@ -47,6 +47,7 @@ type rare struct {
 	notBefore time.Duration // until then the device wants to be left alone
 	counts    counters      // of one that is not of a swarm
 	purses    purses        // never changes
+	place     string        // Spec.Place; never changes
 	good, bad history
 	// specs is what a finder has found while it could not be applied as a whole, nil
 	// when it was. Set.applying guards it.

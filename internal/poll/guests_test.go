@@ -178,3 +178,65 @@ func TestGuestsTrace(t *testing.T) {
 		}
 	})
 }
+
+// TestPursesAreKeptByPlace spends a budget as a configured device, under another name
+// after a reload, and as a guest: it is one budget.
+func TestPursesAreKeptByPlace(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		purses := new(Purses)
+		set := newSet(Options{Purses: purses})
+		defer mustClose(t, set)
+		g := &Guests{Purses: purses}
+		defer g.Close()
+		at := func(d *toy, name string) device.Spec {
+			spec := fragile(d, name) // two requests
+			spec.Place = "192.0.2.1:80"
+			return spec
+		}
+		first, second := newToy(t, nil), newToy(t, nil)
+		mustApply(t, set, at(first, "a"))
+		if err := first.env.Spend("pages"); err != nil {
+			t.Fatal(err)
+		}
+		mustApply(t, set, at(second, "b"))
+		if err := second.env.Spend("pages"); err != nil {
+			t.Fatal(err)
+		}
+		for range 2 {
+			guest := newToy(t, nil)
+			guest.script = guest.spends
+			if _, err := g.Ask(t.Context(), toyKinds()[0], at(guest, "c"), device.Env{}); reasonOf(err) != device.RateLimited {
+				t.Errorf("as a guest: %v", err)
+			}
+			g.Dismiss() // which rests nobody
+		}
+		if name := set.NameAt("toy", "192.0.2.1:80"); name != "b" {
+			t.Errorf("at the place is %q, want b", name)
+		}
+		if name := set.NameAt("toy", "192.0.2.2:80") + set.NameAt("toy", "") + set.NameAt("none", "192.0.2.1:80"); name != "" {
+			t.Errorf("at other places is %q", name)
+		}
+	})
+}
+
+// TestPursesForget keeps no purse for ever that is full again.
+func TestPursesForget(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		purses := new(Purses)
+		budget := []device.Budget{{Name: "pages", Requests: 1, Per: time.Hour}}
+		for i := range 3 * maxPurses {
+			all := purses.of(&device.Spec{Kind: "toy", Place: fmt.Sprint(i), Budgets: budget})
+			if i == 0 {
+				if err := all.spend("pages"); err != nil {
+					t.Fatal(err)
+				}
+			}
+		}
+		if len(purses.kept) > maxPurses {
+			t.Errorf("%d purses are kept", len(purses.kept))
+		}
+		if err := purses.of(&device.Spec{Kind: "toy", Place: "0", Budgets: budget}).spend("pages"); err == nil {
+			t.Error("the one that is not full was forgotten")
+		}
+	})
+}

@@ -30,7 +30,7 @@ type guest struct {
 // openGuest opens a device with budgets of its own.
 func openGuest(k *device.Kind, spec *device.Spec, env device.Env) (*guest, error) {
 	if env.Spend == nil {
-		env.Spend = newPurses(spec.Budgets, nil).spend
+		env.Spend = new(Purses).of(spec).spend
 	}
 	d, err := openDevice(spec, env)
 	if err != nil {

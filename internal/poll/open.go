@@ -22,7 +22,9 @@ func (s *Set) open(owner *entry, k *kindState, spec *device.Spec, replaced *entr
 		env.Log = s.log.With("kind", k.kind.Name, "device", spec.Name)
 	}
 	if len(spec.Budgets) > 0 {
-		e.makeRare().purses = newPurses(spec.Budgets, s.pursesOf(replaced))
+		e.makeRare().purses = s.purses.of(spec)
+		e.rare.place = spec.Place
+		e.rare.purses.inherit(s.pursesOf(replaced))
 		env.Spend = e.rare.purses.spend
 	}
 	d, err := openDevice(spec, env)

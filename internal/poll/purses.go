@@ -2,32 +2,78 @@ package poll
 
 import (
 	"fmt"
+	"sync"
 	"time"
 
 	"home_exporter/internal/device"
 )
 
-// purses is what is left of the budgets of one device.
-type purses []*device.Purse
+// Purses is what is left of all budgets, by the place of the device that they are
+// for: neither a reload nor another name nor a probe rests a modem. The zero value is
+// ready.
+type Purses struct {
+	mu   sync.Mutex
+	kept map[purseKey]*device.Purse
+}
 
-// newPurses returns purses for budgets. What earlier ones have left is handed on: a
-// changed configuration does not rest a modem.
-func newPurses(budgets []device.Budget, earlier purses) purses {
+type purseKey struct {
+	kind, place string
+	budget      device.Budget
+}
+
+// maxPurses is when full purses are forgotten: a new one is full, too.
+const maxPurses = 256
+
+// of returns the purses of a spec's budgets. Those of a spec without a place are its
+// own.
+func (p *Purses) of(spec *device.Spec) purses {
+	if len(spec.Budgets) == 0 {
+		return nil
+	}
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.kept == nil {
+		p.kept = make(map[purseKey]*device.Purse)
+	}
+	if len(p.kept) >= maxPurses {
+		p.forgetFull(time.Now())
+	}
 	var all purses
-	for _, b := range budgets {
-		all = append(all, earlier.inherit(b))
+	for _, b := range spec.Budgets {
+		key := purseKey{spec.Kind, spec.Place, b}
+		purse := p.kept[key]
+		if purse == nil || spec.Place == "" {
+			purse = device.NewPurse(b)
+			if spec.Place != "" {
+				p.kept[key] = purse
+			}
+		}
+		all = append(all, purse)
 	}
 	return all
 }
 
-// inherit returns the purse for b, the one in p if there is one.
-func (p purses) inherit(b device.Budget) *device.Purse {
-	for _, purse := range p {
-		if purse.Budget() == b {
-			return purse
+func (p *Purses) forgetFull(now time.Time) {
+	for key, purse := range p.kept {
+		if purse.Left(now) >= key.budget.Requests {
+			delete(p.kept, key)
 		}
 	}
-	return device.NewPurse(b)
+}
+
+// purses is what is left of the budgets of one device.
+type purses []*device.Purse
+
+// inherit puts the purses of an earlier entry in the place of those that are for the
+// same budget.
+func (p purses) inherit(earlier purses) {
+	for i := range p {
+		for _, e := range earlier {
+			if e.Budget() == p[i].Budget() {
+				p[i] = e
+			}
+		}
+	}
 }
 
 // spend takes a request from the named purse.

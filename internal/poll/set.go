@@ -29,6 +29,8 @@ type Options struct {
 	Kinds []*device.Kind
 	// Workers bounds the polls that run at the same time. Zero is DefaultWorkers.
 	Workers int
+	// Purses keeps what is left of budgets. Nil: those of this set alone.
+	Purses *Purses
 	// Trace is handed to every device; see device.Env.
 	Trace func(format string, args ...any)
 }
@@ -44,6 +46,7 @@ const maxIdle = 64
 type Set struct {
 	log    *slog.Logger
 	trace  func(format string, args ...any)
+	purses *Purses
 	limit  int // workers
 	epoch  time.Time
 	ctx    context.Context // of all polls; ended by Close
@@ -82,6 +85,7 @@ func New(o Options) *Set {
 	s := &Set{
 		log:    o.Log,
 		trace:  o.Trace,
+		purses: o.Purses,
 		limit:  o.Workers,
 		epoch:  time.Now(),
 		ctx:    ctx,
@@ -90,6 +94,9 @@ func New(o Options) *Set {
 	}
 	if s.log == nil {
 		s.log = slog.New(slog.DiscardHandler)
+	}
+	if s.purses == nil {
+		s.purses = new(Purses)
 	}
 	if s.limit <= 0 {
 		s.limit = DefaultWorkers

@@ -36,10 +36,11 @@ type probe struct {
 	target string
 	debug  bool
 	query  query
-	// known says that the target is the name of a device that the set runs.
-	known bool
-	guard *guard // nil when known
-	spec  device.Spec
+	// device is the name of the device of the set that the target is, by name or by
+	// place; empty for none.
+	device string
+	guard  *guard // nil when the target is a name of the set
+	spec   device.Spec
 }
 
 // A finding is what came of a probe.
@@ -123,11 +124,16 @@ func (h *Handler) parseProbe(q query) (*probe, error) {
 	case p.target == "":
 		return nil, badRequest("the parameter target is missing; configured devices of kind %s: %s", kind, list(h.set.Names(kind)))
 	}
-	p.known = len(h.set.Devices(poll.Filter{Kinds: []string{kind}, Devices: []string{p.target}})) > 0
-	if p.known {
+	if len(h.set.Devices(poll.Filter{Kinds: []string{kind}, Devices: []string{p.target}})) > 0 {
+		p.device = p.target
 		return p, nil
 	}
-	return p, h.openProbe(p)
+	if err := h.openProbe(p); err != nil {
+		return p, err
+	}
+	// One that must be spared is not asked twice because it is called by its address.
+	p.device = h.set.NameAt(kind, p.spec.Place)
+	return p, nil
 }
 
 // openProbe makes the spec of a target that no configuration names.
@@ -156,7 +162,7 @@ func (h *Handler) openProbe(p *probe) (err error) {
 // of the finding.
 func (h *Handler) ask(ctx context.Context, p *probe, steps *trace) (f finding, err error) {
 	start := time.Now()
-	if p.known {
+	if p.device != "" {
 		f = h.askKnown(ctx, p)
 		f.took = time.Since(start)
 		return f, nil
@@ -175,8 +181,8 @@ func (h *Handler) ask(ctx context.Context, p *probe, steps *trace) (f finding, e
 // askKnown asks a device of the set. Its readings are part of the finding only if it
 // gave them this time: a probe tells of now.
 func (h *Handler) askKnown(ctx context.Context, p *probe) (f finding) {
-	f.err = h.set.Ask(ctx, p.kind.Name, p.target)
-	filter := poll.Filter{Kinds: []string{p.kind.Name}, Devices: []string{p.target}}
+	f.err = h.set.Ask(ctx, p.kind.Name, p.device)
+	filter := poll.Filter{Kinds: []string{p.kind.Name}, Devices: []string{p.device}}
 	if ctx.Err() != nil {
 		return f
 	}

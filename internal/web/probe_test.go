@@ -246,3 +246,17 @@ type discard struct{}
 func (discard) Header() http.Header         { return http.Header{} }
 func (discard) Write(b []byte) (int, error) { return len(b), nil }
 func (discard) WriteHeader(int)             {}
+
+// TestProbeByPlace asks a configured device that must be spared by its address: it is
+// the same one, asked within its own session.
+func TestProbeByPlace(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		configured := onScrape(spec("doors", "vault", shut))
+		configured.Place, configured.Budgets = fragileHost, fragileBudget
+		h := newHouse(t, nil, configured)
+		page := h.get("/probe?kind=doors&target=" + fragileHost)
+		contains(t, "by its address", page, `door_open{door="vault",side="front"} 0`, "probe_success 0\n")
+		page = h.get("/probe?kind=doors&debug=true&target=" + fragileHost)
+		contains(t, "debug", page, "configured device", `home_exporter poll doors "vault" --trace`)
+	})
+}

@@ -55,9 +55,9 @@ func (t *trace) String() string {
 func explain(p *probe, f finding, steps *trace) []byte {
 	var b bytes.Buffer
 	fmt.Fprintf(&b, "probe of %s %s\n\n", p.kind.Name, clean(p.target, maxEcho))
-	if p.known {
+	if p.device != "" {
 		fmt.Fprintf(&b, "The target is a configured device, asked within its own session; for each step use\n"+
-			"  home_exporter poll %s %q --trace\n", p.kind.Name, p.target)
+			"  home_exporter poll %s %q --trace\n", p.kind.Name, p.device)
 	} else {
 		b.WriteString(steps.String())
 	}
