@@ -23,6 +23,7 @@ type part struct {
 var parts = [...]part{
 	{"sockets", startSockets},
 	{"hitron", startHitron},
+	{"homeplug", startHomeplug},
 }
 
 // Surroundings are what the parts share.

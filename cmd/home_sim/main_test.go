@@ -138,7 +138,8 @@ func TestRun(t *testing.T) {
 			TLS                                                      map[string]any
 			UDP                                                      map[string]any
 		}
-		Hitron []struct{ Name, Address string }
+		Hitron   []struct{ Name, Address string }
+		Homeplug []struct{ Name, Interface, Destination string }
 	}
 	content, err := os.ReadFile(path)
 	if err != nil {
@@ -164,6 +165,9 @@ func TestRun(t *testing.T) {
 	if len(config.Hitron) != 1 || !strings.HasPrefix(config.Hitron[0].Address, "https://127.0.0.1:") ||
 		!strings.Contains(text, config.Hitron[0].Address) {
 		t.Errorf("modems %v, want one that is in the table:\n%s", config.Hitron, text)
+	}
+	if len(config.Homeplug) != 1 || !strings.Contains(text, config.Homeplug[0].Interface) {
+		t.Errorf("powerline segments %v, want one that is in the table:\n%s", config.Homeplug, text)
 	}
 	conn, err := net.Dial("tcp", web)
 	if err != nil {

@@ -85,7 +85,7 @@ var mayImport = map[string][]string{
 	"internal/device":  {"internal/metric"},
 	"internal/metric":  {},
 	"internal/pin":     {},
-	"protocol":         {},
+	"protocol":         {"protocol"}, // of the same kind
 	"sim":              {"sim"},
 	"home_sim":         {"sim"},
 	"mixin":            {},
@@ -126,6 +126,9 @@ func checkImport(t *testing.T, p pkg, from, imported string, allowed []string) {
 		return
 	}
 	if to == "protocol" && from == "kind" && path.Dir(imported) != p.ImportPath {
+		t.Errorf("%s imports %s, the protocol of another kind", p.ImportPath, imported)
+	}
+	if to == "protocol" && from == "protocol" && path.Dir(imported) != path.Dir(p.ImportPath) {
 		t.Errorf("%s imports %s, the protocol of another kind", p.ImportPath, imported)
 	}
 	for _, a := range allowed {

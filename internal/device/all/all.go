@@ -5,6 +5,7 @@ package all
 import (
 	"home_exporter/internal/device"
 	"home_exporter/internal/device/hitron"
+	"home_exporter/internal/device/homeplug"
 	"home_exporter/internal/device/sockets"
 )
 
@@ -12,6 +13,7 @@ import (
 func Kinds() []*device.Kind {
 	return []*device.Kind{
 		sockets.Kind(),
+		homeplug.Kind(),
 		hitron.Kind(),
 	}
 }

@@ -237,6 +237,11 @@ func at(t *testing.T, k *device.Kind, address string) device.Spec {
 		t.Fatalf("a device of kind %s can be given neither by /probe nor by a flag", k.Name)
 	}
 	flags := map[string]map[string]string{k.Name: {k.Flags[0].Name: address}}
+	for _, f := range k.Flags {
+		if strings.HasSuffix(f.Name, "password") {
+			flags[k.Name][f.Name] = "secret"
+		}
+	}
 	c, err := config.Load(config.Source{Flags: flags, LookupEnv: anyVariable}, []*device.Kind{k})
 	if err != nil {
 		t.Fatal(err)

@@ -1,0 +1,24 @@
+package homeplug
+
+import (
+	"time"
+
+	"home_exporter/internal/device/homeplug/hpav"
+)
+
+// A Reading is what one poll learned of a segment.
+type Reading struct {
+	At       time.Time
+	Adapters []hpav.Adapter // in the order of their addresses
+	Counts   hpav.Counts    // since the program began
+}
+
+// answered returns how many adapters told their networks.
+func (r *Reading) answered() (n int) {
+	for i := range r.Adapters {
+		if r.Adapters[i].Answered {
+			n++
+		}
+	}
+	return n
+}
