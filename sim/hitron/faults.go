@@ -151,7 +151,7 @@ func ObjectForArray() Fault {
 	})
 }
 
-// AbsentNumbers writes NA for every measurement. Indexes and channel IDs stay.
+// AbsentNumbers writes NA for every measurement. Indexes, channel IDs and the frequencies of channels stay.
 func AbsentNumbers() Fault { return onNumbers("NA for numbers", "NA") }
 
 // NonNumbers writes nan, inf and -Inf for the measurements, by turns.
@@ -239,7 +239,7 @@ func onNumbers(name string, words ...string) Fault {
 			d.rows[i] = measured.ReplaceAllStringFunc(row, func(f string) string {
 				key := measured.FindStringSubmatch(f)[1]
 				switch key {
-				case "portId", "channelId", "receive", "uschindex", "index", "errCode":
+				case "portId", "channelId", "receive", "uschindex", "index", "errCode", "frequency":
 					return f
 				}
 				n++

@@ -135,7 +135,7 @@ func wantValues(words ...string) func(reply) string {
 			for key, value := range row {
 				text := value.(string)
 				found[text] = true
-				if key != "channelId" && key != "portId" && key != "receive" && text == strings.Trim(text, " -") && strings.Trim(text, "0123456789.*e +") == "" {
+				if key != "channelId" && key != "frequency" && key != "portId" && key != "receive" && text == strings.Trim(text, " -") && strings.Trim(text, "0123456789.*e +") == "" {
 					return key + " is " + text
 				}
 			}

@@ -65,12 +65,20 @@ func (s *Sim) admit(r *http.Request, name Endpoint) *answer {
 		if s.sessions.owns(r, s.sessionCookie(), now) {
 			return nil
 		}
-		return toLogin("/login.html")
+		return s.outside("/login.html")
 	}
 	if !s.options.GuestSession || s.sessions.guests[cookieOf(r, guestCookie)] {
 		return nil
 	}
-	return toLogin("/index.html")
+	return s.outside("/index.html")
+}
+
+// outside is the answer of Data and DataLogin to who has no session: a page, or where it is.
+func (s *Sim) outside(page string) *answer {
+	if s.sessions.lossPage {
+		return newAnswer(http.StatusOK, htmlType, loginPage)
+	}
+	return toLogin(page)
 }
 
 // root is GET /. DataLogin begins a login with it.

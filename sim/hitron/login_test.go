@@ -243,6 +243,10 @@ func TestDataLogin(t *testing.T) {
 			if got := status(c); got != 302 {
 				t.Errorf("expired: %d", got)
 			}
+			s.SetLossPage(true)
+			if got := get(t, c, s, "/data/usinfo.asp"); got.status != 200 || got.body != loginPage {
+				t.Errorf("expired, by page: %+v", got)
+			}
 			if seen := s.Seen(); seen.Logins != 3 || seen.Refused != 3 || seen.Logouts != 1 {
 				t.Errorf("seen %+v", seen)
 			}
@@ -295,6 +299,10 @@ func TestGuestSession(t *testing.T) {
 	s.ExpireSessions()
 	if got := status(); got != 302 {
 		t.Errorf("expired: %d", got)
+	}
+	s.SetLossPage(true)
+	if got := get(t, c, s, "/data/dsinfo.asp"); got.status != 200 || got.body != loginPage {
+		t.Errorf("expired, by page: %+v", got)
 	}
 	if seen := s.Seen(); seen.Logins != 1 || seen.Refused != 1 {
 		t.Errorf("seen %+v", seen)

@@ -22,6 +22,7 @@ type sessions struct {
 	used     time.Time       // when it was used last
 
 	lossStatus int  // HTTP status that tells Device's client of a lost session; 0 is 200 with errCode 401
+	lossPage   bool // Data and DataLogin: a lost session leads to the login page with 200
 	quiet      bool // Device: a refused login looks like an accepted one
 }
 
@@ -85,6 +86,14 @@ func (s *Sim) SetLossStatus(status int) {
 		status = 0
 	}
 	s.sessions.lossStatus = status
+}
+
+// SetLossPage lets Data and DataLogin answer who has no session with the login page and status 200. At first they
+// send a redirect to it.
+func (s *Sim) SetLossPage(page bool) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.sessions.lossPage = page
 }
 
 // SetQuietRefusal lets Device answer a wrong password as if it were right; only the next request tells.

@@ -66,6 +66,21 @@ func hostPort(base *url.URL) string {
 	return net.JoinHostPort(base.Hostname(), port)
 }
 
+// placeOf is where base connects to, however that is spelled: a modem is known by it.
+func placeOf(base *url.URL) string {
+	host, port, err := net.SplitHostPort(strings.ToLower(hostPort(base)))
+	if err != nil {
+		return ""
+	}
+	if ip, err := netip.ParseAddr(host); err == nil {
+		host = ip.String()
+	}
+	if n := strings.TrimLeft(port, "0"); n != "" {
+		port = n
+	}
+	return net.JoinHostPort(host, port)
+}
+
 // serverName is what a handshake with base asks for: nothing where it has an address.
 func serverName(base *url.URL) string {
 	if _, err := netip.ParseAddr(base.Hostname()); err == nil {

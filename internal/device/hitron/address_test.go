@@ -85,6 +85,9 @@ func FuzzParseBase(f *testing.F) {
 		if _, err := netip.ParseAddr(base.Hostname()); err == nil && serverName(base) != "" {
 			t.Errorf("%q: the address %s is asked for by name", address, base.Hostname())
 		}
+		if place := placeOf(base); place == "" || place != strings.ToLower(place) {
+			t.Errorf("%q: the place is %q", address, place)
+		}
 		again, err := parseBase(base.String())
 		if err != nil || *again != *base {
 			t.Errorf("%q: %s is read as %v, %v", address, base, again, err)

@@ -18,26 +18,26 @@ type section []entry
 // An entry is one modem.
 type entry struct {
 	device.Common  `yaml:",inline"`
-	Address        string          `yaml:"address" required:"true" doc:"Address of the modem, such as 192.168.100.1. It is asked over https unless the address begins with http://."`
-	Dialect        string          `yaml:"dialect,omitempty" enum:"auto,data,device,data_login" doc:"How the modem's pages are asked for: data (CODA-45, -54, -56), device (CODA-4582, -4589, -4680), data_login (CGNV4 and others with a login), auto (default) to find out."`
-	SlowInterval   device.Duration `yaml:"slow_interval,omitempty" doc:"Time between two fetches of the pages that change slowly, the OFDM page among them, which some firmware bears only a few hundred times. Default: 5m."`
-	RequestTimeout device.Duration `yaml:"request_timeout,omitempty" doc:"The longest that one page may take. Default: 5s."`
-	RequestGap     device.Duration `yaml:"request_gap,omitempty" doc:"Pause between two pages, for the modem's web server. Default: 150ms."`
-	SourceAddress  netip.Addr      `yaml:"source_address,omitzero" doc:"Local address to ask from; some modems answer only to those of their own network."`
-	TLSCertFile    string          `yaml:"tls_cert_file,omitempty" doc:"Certificate of the modem, as home_exporter fetch-cert stores it. Any other is refused."`
-	TLSFingerprint string          `yaml:"tls_fingerprint,omitempty" doc:"SHA-256 of the modem's certificate, in place of the file."`
-	TLSLegacy      bool            `yaml:"tls_legacy,omitempty" doc:"Accept TLS 1.0 and 1.1 and ciphers that are no longer safe, for old firmware."`
-	Username       string          `yaml:"username,omitempty" doc:"User of the modem's web pages, for dialects with a login."`
-	Password       device.Secret   `yaml:"password,omitempty" doc:"Password of that user."`
-	GuestSession   bool            `yaml:"guest_session,omitempty" doc:"Open a guest session first, for firmware of the dialect data that wants one."`
-	Login          *loginForm      `yaml:"login,omitempty" doc:"How the login of the dialect data_login is spelled, where the operator has changed it."`
-	Timezone       string          `yaml:"timezone,omitempty" doc:"Time zone of the modem's clock, such as Europe/Berlin. Default: that of this machine."`
-	OFDMGuard      *bool           `yaml:"ofdm_guard,omitempty" doc:"Leave the OFDM page alone when the modem stops counting on it, which comes before a restart. Default: true."`
-	OFDMRetry      device.Duration `yaml:"ofdm_retry,omitempty" doc:"For how long the guard leaves it alone, unless the modem restarts. Default: 24h."`
-	UptimeString   *bool           `yaml:"uptime_string,omitempty" doc:"Whether modem_uptime_str_info is told, a new series at every poll. Default: true."`
-	Labels         string          `yaml:"labels,omitempty" enum:"full,hashed,none" doc:"How the labels that identify the subscriber (serial number, MAC, IP, configuration file) are told: full (default), hashed or none."`
-	Thresholds     *thresholds     `yaml:"thresholds,omitempty" doc:"Limits of the health score, where those of the operator are others."`
-	dir            string          // that relative files are relative to
+	Address        string           `yaml:"address" required:"true" doc:"Address of the modem, such as 192.168.100.1. It is asked over https unless the address begins with http://."`
+	Dialect        string           `yaml:"dialect,omitempty" enum:"auto,data,device,data_login" doc:"How the modem's pages are asked for: data (CODA-45, -54, -56), device (CODA-4582, -4589, -4680), data_login (CGNV4 and others with a login), auto (default) to find out."`
+	SlowInterval   device.Duration  `yaml:"slow_interval,omitempty" doc:"Time between two fetches of the pages that change slowly, the OFDM page among them, which some firmware bears only a few hundred times. Default: 5m."`
+	RequestTimeout device.Duration  `yaml:"request_timeout,omitempty" doc:"The longest that one page may take. Default: 5s."`
+	RequestGap     device.Duration  `yaml:"request_gap,omitempty" doc:"Pause between two pages, for the modem's web server. Default: 150ms."`
+	SourceAddress  netip.Addr       `yaml:"source_address,omitzero" doc:"Local address to ask from; some modems answer only to those of their own network."`
+	TLSCertFile    string           `yaml:"tls_cert_file,omitempty" doc:"Certificate of the modem, as home_exporter fetch-cert stores it. Any other is refused."`
+	TLSFingerprint *pin.Fingerprint `yaml:"tls_fingerprint,omitempty" doc:"SHA-256 of the modem's certificate, in place of the file."`
+	TLSLegacy      bool             `yaml:"tls_legacy,omitempty" doc:"Accept TLS 1.0 and 1.1 and ciphers that are no longer safe, for old firmware."`
+	Username       string           `yaml:"username,omitempty" doc:"User of the modem's web pages, for dialects with a login."`
+	Password       device.Secret    `yaml:"password,omitempty" doc:"Password of that user."`
+	GuestSession   bool             `yaml:"guest_session,omitempty" doc:"Open a guest session first, for firmware of the dialect data that wants one."`
+	Login          *loginForm       `yaml:"login,omitempty" doc:"How the login of the dialect data_login is spelled, where the operator has changed it."`
+	Timezone       string           `yaml:"timezone,omitempty" doc:"Time zone of the modem's clock, such as Europe/Berlin. Default: that of this machine."`
+	OFDMGuard      *bool            `yaml:"ofdm_guard,omitempty" doc:"Leave the OFDM page alone when the modem stops counting on it, which comes before a restart. Default: true."`
+	OFDMRetry      device.Duration  `yaml:"ofdm_retry,omitempty" doc:"For how long the guard leaves it alone, unless the modem restarts. Default: 24h."`
+	UptimeString   *bool            `yaml:"uptime_string,omitempty" doc:"Whether modem_uptime_str_info is told, a new series at every poll. Default: true."`
+	Labels         string           `yaml:"labels,omitempty" enum:"full,hashed,none" doc:"How the labels that identify the subscriber (serial number, MAC, IP, configuration file) are told: full (default), hashed or none."`
+	Thresholds     *thresholds      `yaml:"thresholds,omitempty" doc:"Limits of the health score, where those of the operator are others."`
+	dir            string           // that relative files are relative to
 }
 
 type loginForm struct {
@@ -81,12 +81,17 @@ func (s section) SetDir(dir string) {
 func (s section) Specs(d device.Defaults) ([]device.Spec, error) {
 	var specs []device.Spec
 	var errs []error
+	names := make(map[string]string) // by place
 	for i := range s {
 		spec, err := s[i].spec(d, nil)
+		if other, taken := names[spec.Place]; err == nil && taken {
+			err = device.At("address", fmt.Errorf("%s is asked by the entry %q already, and a modem's web server bears one; leave one of them out", spec.Place, other))
+		}
 		if err != nil {
 			errs = append(errs, device.At(device.Index(i), err))
 			continue
 		}
+		names[spec.Place] = spec.Name
 		specs = append(specs, spec)
 	}
 	return specs, errors.Join(errs...)
@@ -109,13 +114,13 @@ func (e *entry) spec(d device.Defaults, permit func(netip.Addr) error) (device.S
 		name = e.Address
 	}
 	spec := device.Spec{
-		Kind: kindName, Name: name, Pace: &p, Budgets: budgets,
+		Kind: kindName, Name: name, Pace: &p, Budgets: budgets, Place: placeOf(s.client.Base),
 		Digest: device.DigestOf(e.digested(), e.SourceAddress.String(), s.slow, p.Interval),
 		Open:   func(env device.Env) (device.Device, error) { return open(env, s) },
 	}
 	if !s.trust.plain {
 		base := s.client.Base
-		spec.Certificate = &device.Certificate{Address: hostPort(base), ServerName: serverName(base), File: s.trust.file}
+		spec.Certificate = &device.Certificate{Address: hostPort(base), ServerName: serverName(base), Source: e.SourceAddress, File: s.trust.file}
 	}
 	return spec, nil
 }
@@ -162,15 +167,10 @@ func (e *entry) check(s *settings) error {
 	wrong := func(key, format string, args ...any) {
 		errs = append(errs, device.At(key, fmt.Errorf(format, args...)))
 	}
-	if e.TLSFingerprint != "" {
-		if _, err := pin.ParseFingerprint(e.TLSFingerprint); err != nil {
-			wrong("tls_fingerprint", "%w", err)
-		}
-		if e.TLSCertFile != "" {
-			wrong("tls_fingerprint", "the certificate is already given by tls_cert_file; leave one of them out")
-		}
+	if e.TLSFingerprint != nil && e.TLSCertFile != "" {
+		wrong("tls_fingerprint", "the certificate is already given by tls_cert_file; leave one of them out")
 	}
-	if s.trust.plain && (e.TLSCertFile != "" || e.TLSFingerprint != "" || e.TLSLegacy) {
+	if s.trust.plain && (e.TLSCertFile != "" || e.TLSFingerprint != nil || e.TLSLegacy) {
 		wrong("address", "%s is asked without TLS, and there is no certificate to check; write https:// or leave the tls keys out", e.Address)
 	}
 	switch hasLogin := e.Username != "" || !e.Password.IsZero(); {

@@ -1,11 +1,13 @@
 package hitron
 
 import (
+	"net/netip"
 	"path/filepath"
 	"testing"
 	"time"
 
 	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
 
 	"home_exporter/internal/config"
 	"home_exporter/internal/device"
@@ -66,11 +68,13 @@ func TestMistakes(t *testing.T) {
 		{"unknown key", "- {address: a, url: b}", `f.yml:2:16: hitron[0].url: unknown key; the keys here are name, interval, timeout, keep, max_backoff, address, dialect, slow_interval, request_timeout, request_gap, source_address, tls_cert_file, tls_fingerprint, tls_legacy, username, password, password_file, guest_session, login, timezone, ofdm_guard, ofdm_retry, uptime_string, labels, thresholds`},
 		{"thresholds that fall", "- {address: a, thresholds: {downstream_power: {warn_low: 11}}}", `f.yml:2:47: hitron[0].thresholds.downstream_power: critical_low -15, warn_low 11, warn_high 10, critical_high 15 ` + rise},
 		{"equal thresholds", "- {address: a, thresholds: {upstream_power: {critical_low: 35}}}", `f.yml:2:45: hitron[0].thresholds.upstream_power: critical_low 35, warn_low 35, warn_high 50, critical_high 54 ` + rise},
-		{"a threshold that is none", "- {address: a, thresholds: {ofdm_power: {warn_low: .nan}}}", `f.yml:2:52: hitron[0].thresholds.ofdm_power.warn_low: ".nan" is no number`},
+		{"a threshold that is none", "- {address: a, thresholds: {ofdm_snr: {warn_low: .nan}}}", `f.yml:2:50: hitron[0].thresholds.ofdm_snr.warn_low: ".nan" is no number`},
 		{"an endless threshold", "- {address: a, thresholds: {downstream_snr_64qam: {critical_low: -.inf}}}", `f.yml:2:66: hitron[0].thresholds.downstream_snr_64qam.critical_low: "-.inf" is no number`},
 		{"half an upper limit", "- {address: a, thresholds: {ofdm_snr: {warn_high: 50}}}", `f.yml:2:39: hitron[0].thresholds.ofdm_snr: warn_high and critical_high go together: where one is set, the other must be too`},
 		{"the other half", "- {address: a, thresholds: {downstream_snr: {critical_high: 50}}}", `f.yml:2:45: hitron[0].thresholds.downstream_snr: warn_high and critical_high go together: where one is set, the other must be too`},
-		{"twice", "- {address: a}\n- {address: a}", `f.yml:1:1: hitron: two devices have the name "a"; give each its own`},
+		{"twice", "- {address: a}\n- {address: a}", `f.yml:3:13: hitron[1].address: a:443 is asked by the entry "a" already, and a modem's web server bears one; leave one of them out`},
+		{"one modem, written in two ways", "- {name: x, address: 'https://Modem.lan'}\n- {name: y, address: 'modem.LAN:443'}", `f.yml:3:22: hitron[1].address: modem.lan:443 is asked by the entry "x" already, and a modem's web server bears one; leave one of them out`},
+		{"one port, with two schemes", "- {name: x, address: 'http://10.0.0.1:8080'}\n- {name: y, address: '10.0.0.1:8080'}", `f.yml:3:22: hitron[1].address: 10.0.0.1:8080 is asked by the entry "x" already, and a modem's web server bears one; leave one of them out`},
 		{"all at once", "- {address: 'ftp://a', interval: 1s, timezone: X, request_gap: 1m}",
 			"f.yml:2:13: hitron[0].address: \"ftp://a\": a modem is asked over https or http\n" +
 				"f.yml:2:34: hitron[0].interval: 1s is too short: a modem's web server bears a poll every 5s\n" +
@@ -109,10 +113,13 @@ func TestDefaults(t *testing.T) {
 	if spec.Name != "192.168.100.1" || spec.Kind != "hitron" || spec.Labels != "" {
 		t.Errorf("name %q, kind %q, labels %q", spec.Name, spec.Kind, spec.Labels)
 	}
+	if spec.Place != "192.168.100.1:443" {
+		t.Errorf("place %q", spec.Place)
+	}
 	if diff := cmp.Diff([]device.Budget{{Name: "ofdm", Requests: 12, Per: time.Hour}}, spec.Budgets); diff != "" {
 		t.Errorf("budgets (-want +got):\n%s", diff)
 	}
-	if diff := cmp.Diff(&device.Certificate{Address: "192.168.100.1:443"}, spec.Certificate); diff != "" {
+	if diff := cmp.Diff(&device.Certificate{Address: "192.168.100.1:443"}, spec.Certificate, cmpopts.EquateComparable(netip.Addr{})); diff != "" {
 		t.Errorf("certificate (-want +got):\n%s", diff)
 	}
 	s := settingsOf(t, spec)
@@ -130,7 +137,7 @@ func TestResolved(t *testing.T) {
 - {name: a, address: modem.lan, tls_cert_file: m.pem}
 - {name: b, address: "https://10.0.0.1:8443", tls_cert_file: /etc/m.pem}
 - {name: c, address: http://10.0.0.1, interval: 10m, timeout: 1m, slow_interval: 1m}
-- {name: d, address: 10.0.0.2, interval: scrape, dialect: data_login, username: u, password: p, login: {path: /p, user_field: x, password_field: y}}
+- {name: d, address: 10.0.0.2, source_address: 10.0.0.7, interval: scrape, dialect: data_login, username: u, password: p, login: {path: /p, user_field: x, password_field: y}}
 `), config.Source{}, kinds)
 	if err != nil {
 		t.Fatal(err)
@@ -139,9 +146,9 @@ func TestResolved(t *testing.T) {
 		{Address: "modem.lan:443", ServerName: "modem.lan", File: filepath.Join(dir, "m.pem")},
 		{Address: "10.0.0.1:8443", File: "/etc/m.pem"},
 		nil,
-		{Address: "10.0.0.2:443"},
+		{Address: "10.0.0.2:443", Source: netip.MustParseAddr("10.0.0.7")},
 	} {
-		if diff := cmp.Diff(want, c.Specs[i].Certificate); diff != "" {
+		if diff := cmp.Diff(want, c.Specs[i].Certificate, cmpopts.EquateComparable(netip.Addr{})); diff != "" {
 			t.Errorf("certificate of %s (-want +got):\n%s", c.Specs[i].Name, diff)
 		}
 	}

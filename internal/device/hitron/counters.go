@@ -102,18 +102,19 @@ func next(t *tally, raw *uint64, rebooted bool) uint64 {
 	return t.count(*raw, rebooted)
 }
 
-func downstreamCounts(channels []coda.DownstreamChannel) []count {
-	var all []count
-	for _, c := range channels {
-		all = append(all, count{c.Channel, c.Frequency, c.Octets, c.Corrected, c.Uncorrected})
-	}
-	return all
+func downstreamCount(c coda.DownstreamChannel) count {
+	return count{c.Channel, c.Frequency, c.Octets, c.Corrected, c.Uncorrected}
 }
 
-func ofdmCounts(channels []coda.OFDMChannel) []count {
-	var all []count
+func ofdmCount(c coda.OFDMChannel) count {
+	return count{c.Channel, c.Frequency, c.Octets, c.Corrected, c.Uncorrected}
+}
+
+// gather takes the same of each channel.
+func gather[C, T any](channels []C, of func(C) T) []T {
+	var all []T
 	for _, c := range channels {
-		all = append(all, count{c.Channel, c.Frequency, c.Octets, c.Corrected, c.Uncorrected})
+		all = append(all, of(c))
 	}
 	return all
 }

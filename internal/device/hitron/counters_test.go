@@ -1,6 +1,7 @@
 package hitron
 
 import (
+	"strings"
 	"testing"
 	"time"
 
@@ -106,8 +107,8 @@ func TestRestartSeenLate(t *testing.T) {
 // TestCounts takes the counters of a page.
 func TestCounts(t *testing.T) {
 	n, f := new(uint64(1)), new(2.0)
-	down := downstreamCounts([]coda.DownstreamChannel{{Channel: "7", Frequency: f, Octets: n}})
-	ofdm := ofdmCounts([]coda.OFDMChannel{{Channel: "0", Frequency: f, Corrected: n}})
+	down := gather([]coda.DownstreamChannel{{Channel: "7", Frequency: f, Octets: n}}, downstreamCount)
+	ofdm := gather([]coda.OFDMChannel{{Channel: "0", Frequency: f, Corrected: n}}, ofdmCount)
 	if len(down) != 1 || down[0] != (count{"7", f, n, nil, nil}) || len(ofdm) != 1 || ofdm[0] != (count{"0", f, nil, n, nil}) {
 		t.Errorf("counts %v and %v", down, ofdm)
 	}
@@ -155,6 +156,34 @@ func TestReboot(t *testing.T) {
 	}
 	now = now.Add(30 * time.Second)
 	r.well(30*time.Second).want(t, series{"modem_reboots_total": 1, "modem_uptime": 70})
+}
+
+// TestUptimeJitter takes an uptime that goes back a little for what it is: nothing is
+// asked for early, counted anew or forgotten.
+func TestUptimeJitter(t *testing.T) {
+	r := newRig(t, simhitron.Options{})
+	uptime := 20 * time.Hour
+	r.sim.Edit(func(s *simhitron.State) { s.Uptime = uptime })
+	before := r.well(0)
+	asked := r.sim.Seen().Requests[simhitron.WANInfo]
+	for _, back := range []time.Duration{time.Second, 59 * time.Second, time.Minute} {
+		uptime -= back
+		_, _, changed := compare(before, r.well(30*time.Second))
+		for _, one := range changed {
+			if !strings.HasPrefix(one, "modem_uptime") {
+				t.Errorf("%s back: %s", back, one)
+			}
+		}
+	}
+	if got := r.sim.Seen().Requests[simhitron.WANInfo]; got != asked {
+		t.Errorf("the slow pages were asked for %d times more", got-asked)
+	}
+	uptime -= time.Minute + time.Second
+	r.well(30*time.Second).want(t, series{"modem_reboots_total": 1,
+		`modem_downstream_correctable_codewords_total{channel="7"}`: 2 * 8573})
+	if got := r.sim.Seen().Requests[simhitron.WANInfo]; got != asked+1 {
+		t.Errorf("after a restart the slow pages were asked for %d times, want 1", got-asked)
+	}
 }
 
 // TestRebootWithoutUptime counts a restart right though its uptime is told late.

@@ -1,7 +1,7 @@
 package hitron
 
 import (
-	"net/http"
+	"slices"
 	"time"
 
 	"home_exporter/internal/device/hitron/coda"
@@ -14,6 +14,7 @@ type endpoint struct {
 	success  time.Time // the last one
 	asked    bool
 	up       bool
+	had      bool // since the modem started
 	missing  bool // the firmware does not have the page
 	failures int  // in a row
 	err      error
@@ -39,11 +40,11 @@ var (
 // pageOrder is the order in which pages are asked for.
 var pageOrder = append(append([]coda.Page(nil), fastPages...), slowPages...)
 
-func isFast(p coda.Page) bool { return p == coda.Downstream || p == coda.Upstream || p == coda.System }
+func isFast(p coda.Page) bool { return slices.Contains(fastPages, p) }
 
 // succeeded notes a page that was had.
 func (e *endpoint) succeeded(p coda.Page, now time.Time, s *settings, mistakes []coda.Mistake) {
-	e.asked, e.up, e.missing, e.failures, e.err, e.success = true, true, false, 0, nil, now
+	e.asked, e.up, e.had, e.missing, e.failures, e.err, e.success = true, true, true, false, 0, nil, now
 	for _, m := range mistakes {
 		if e.mistakes == nil {
 			e.mistakes = make(map[string]uint64)
@@ -63,7 +64,7 @@ func (e *endpoint) succeeded(p coda.Page, now time.Time, s *settings, mistakes [
 
 // failed notes a page that was not had.
 func (e *endpoint) failed(p coda.Page, now time.Time, s *settings, err *coda.Error) {
-	e.asked, e.up, e.err = true, false, err
+	e.asked, e.up, e.missing, e.err = true, false, false, err
 	if e.errors == nil {
 		e.errors = make(map[coda.Class]uint64)
 	}
@@ -73,26 +74,13 @@ func (e *endpoint) failed(p coda.Page, now time.Time, s *settings, err *coda.Err
 	}
 	wait := min(s.interval<<min(e.failures, 10), s.slow)
 	e.failures++
-	if e.missing = err.Status == http.StatusNotFound; e.missing {
-		wait = recheck
-	}
 	e.due = now.Add(max(wait, err.RetryAfter) - s.interval/2)
 }
 
-// complaint is what a poll has to say of the page: nil where all is as it should be.
-func (e *endpoint) complaint(p coda.Page) *pageError {
-	if e.err == nil || e.missing {
-		return nil
-	}
-	return &pageError{page: p, err: e.err}
+// lacks notes, after failed, that the firmware does not have the page.
+func (e *endpoint) lacks(now time.Time, s *settings) {
+	e.missing, e.due = true, now.Add(recheck-s.interval/2)
 }
 
-// A pageError says which page it was.
-type pageError struct {
-	page coda.Page
-	err  error
-}
-
-func (e *pageError) Error() string { return e.page.String() + ": " + e.err.Error() }
-
-func (e *pageError) Unwrap() error { return e.err }
+// restarted notes that the modem has started anew: all may be different now.
+func (e *endpoint) restarted(now time.Time) { e.due, e.had, e.failures = now, false, 0 }

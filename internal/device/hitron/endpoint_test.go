@@ -10,34 +10,9 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"home_exporter/internal/device"
 	"home_exporter/internal/device/hitron/coda"
 	simhitron "home_exporter/sim/hitron"
 )
-
-// TestHints holds the cure for each way in which a page goes wrong.
-func TestHints(t *testing.T) {
-	t.Parallel()
-	for _, tt := range []struct {
-		fault simhitron.Fault
-		want  string
-	}{
-		{simhitron.NotFound(), "The modem does not have this page: check the address, or set the dialect of its firmware."},
-		{simhitron.LoginPage(), "The modem shows its login page instead: try guest_session: true, or dialect: data_login with username and password."},
-		{simhitron.Redirect(), "The modem shows its login page instead: try guest_session: true, or dialect: data_login with username and password."},
-		{simhitron.Status(403, 0), "Log out of the modem's web pages: it takes one user at a time."},
-		{simhitron.Truncated(), ""},
-		{simhitron.Drop(), ""},
-	} {
-		r := newRig(t, simhitron.Options{})
-		r.well(0)
-		r.sim.Break(simhitron.DsInfo, tt.fault)
-		_, err := r.poll(time.Minute)
-		if got := device.HintOf(err); got != tt.want {
-			t.Errorf("%s: hint %q, want %q", tt.fault, got, tt.want)
-		}
-	}
-}
 
 // TestModelPage breaks the page that is asked for once: it is asked for until it has
 // been had, and again after a restart.
@@ -82,6 +57,61 @@ func TestMissingPage(t *testing.T) {
 	r.sim.Mend()
 	r.well(time.Hour)
 	r.well(time.Hour).want(t, series{"modem_link_speed_bits_per_second": 2.5e9})
+}
+
+// TestNotFoundWhileStarting takes a 404 for what it is while the modem starts: the page
+// comes, and is asked for until it does.
+func TestNotFoundWhileStarting(t *testing.T) {
+	t.Parallel()
+	r := newRig(t, simhitron.Options{})
+	r.well(0)
+	uptime := 40 * time.Second
+	r.sim.Edit(func(s *simhitron.State) { s.Uptime = uptime })
+	slow := []simhitron.Endpoint{simhitron.DsOFDM, simhitron.EventLog, simhitron.Init}
+	for _, name := range slow {
+		r.sim.Break(name, simhitron.NotFound())
+	}
+	_, err := r.poll(2 * time.Minute)
+	if want := "dsofdminfo: the modem answers 404 Not Found; getCMInit: the modem answers 404 Not Found; status_log: the modem answers 404 Not Found"; err == nil || err.Error() != want {
+		t.Errorf("error %v, want %s", err, want)
+	}
+	r.sim.Mend()
+	uptime += 30 * time.Second
+	s := r.well(30 * time.Second)
+	for _, name := range []string{"modem_ofdm_power", "modem_event_log_entries", "modem_provisioning_stage_ok"} {
+		if s.hasNone(name) {
+			t.Errorf("%s has not come back", name)
+		}
+	}
+}
+
+// TestPageThatGoes complains of a page that was had and is not found any more, and asks
+// for it at the slow interval; it is missing for good when that is so after a restart.
+func TestPageThatGoes(t *testing.T) {
+	t.Parallel()
+	uptime := 20 * time.Hour
+	r := newRig(t, simhitron.Options{})
+	r.sim.Edit(func(s *simhitron.State) { s.Uptime = uptime })
+	r.well(0)
+	r.sim.Break(simhitron.LinkStatus, simhitron.NotFound())
+	before := r.sim.Seen().Requests[simhitron.LinkStatus]
+	for range 12 {
+		uptime += 5 * time.Minute
+		if _, err := r.poll(5 * time.Minute); err == nil || err.Error() != "getLinkStatus: the modem answers 404 Not Found" {
+			t.Fatalf("error %v", err)
+		}
+	}
+	if got := r.sim.Seen().Requests[simhitron.LinkStatus] - before; got != 12 {
+		t.Errorf("the page was asked for %d times in an hour, want 12", got)
+	}
+	uptime = time.Hour // new firmware
+	for range 24 {
+		r.well(5 * time.Minute)
+		uptime += 5 * time.Minute
+	}
+	if got := r.sim.Seen().Requests[simhitron.LinkStatus] - before; got != 13 {
+		t.Errorf("the page was asked for %d times after the restart, want once", got-12)
+	}
 }
 
 // TestBackoff asks for a slow page that fails at longer and longer pauses, up to the

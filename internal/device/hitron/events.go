@@ -10,8 +10,10 @@ import (
 )
 
 // eventKinds sorts entries of the DOCSIS event log, by identifier first and then by
-// text; the first row that matches counts. Identifiers are those of CM-SP-OSSIv3.0
-// and CM-SP-CM-OSSIv3.1, annex D.
+// text; the first row that matches counts. The identifiers are common knowledge of
+// DOCSIS, gathered from logs of modems and public projects that sort them, such as
+// itsDNNS/docsight and csmarshall/netdata-plugin-hitron-coda56-cable-modem. One that is
+// not here is sorted by its text.
 var eventKinds = []struct {
 	kind  string
 	ids   []string // a trailing * stands for any rest
@@ -85,48 +87,6 @@ type eventSort struct{ kind, priority string }
 
 func (s eventSort) compare(o eventSort) int {
 	return cmp.Or(cmp.Compare(s.kind, o.kind), cmp.Compare(s.priority, o.priority))
-}
-
-// maxIdentities bounds what is remembered of the log; the modems keep far fewer.
-const maxIdentities = 1024
-
-// An eventTally counts the entries that are new in the log. The log is a ring: the
-// same entry is read many times, and equal entries are told apart by their number.
-type eventTally struct {
-	started bool
-	times   map[string]int // entries by identity, in the log as last read
-	counts  map[eventSort]uint64
-}
-
-// update counts what is new in the log. What is in it at the first look happened
-// before.
-func (t *eventTally) update(log []coda.Event) {
-	if t.counts == nil {
-		t.counts = make(map[eventSort]uint64)
-		for _, s := range alarming {
-			t.counts[s] = 0
-		}
-	}
-	now := make(map[string]int)
-	for _, e := range log[:min(len(log), maxIdentities)] {
-		id := identityOf(e)
-		now[id]++
-		s := eventSort{kindOf(e), e.Priority}
-		switch {
-		case t.started && now[id] > t.times[id]:
-			t.counts[s]++
-		case t.counts[s] == 0:
-			t.counts[s] = 0 // the series begins at zero
-		}
-	}
-	t.times, t.started = now, true
-}
-
-// identityOf tells entries apart. What follows the first semicolon (addresses,
-// versions) is the same for all.
-func identityOf(e coda.Event) string {
-	text, _, _ := strings.Cut(e.Text, ";")
-	return e.TimeText + "\x00" + e.ID + "\x00" + text
 }
 
 // entriesOf counts the log as it is, and finds the newest entry of each kind.

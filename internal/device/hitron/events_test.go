@@ -80,13 +80,19 @@ func TestKindOfStatus(t *testing.T) {
 	}
 }
 
+// t3 is an entry of a T3 time-out. An empty time is that of a clock that was not set.
 func t3(at string) coda.Event {
-	return coda.Event{ID: "82000500", Priority: "critical", TimeText: at, Text: "T3 time-out;CM-MAC=1"}
+	e := coda.Event{ID: "82000500", Priority: "critical", TimeText: at, Text: "T3 time-out;CM-MAC=1"}
+	if set, err := time.Parse("01/02/06 15:04:05", at); err == nil {
+		e.Time = set
+	}
+	return e
 }
 
 // TestEventTally counts entries that appear in the log.
 func TestEventTally(t *testing.T) {
-	a, b := t3("01/19/26 20:14:55"), t3("01/19/26 20:14:56")
+	a, b, c := t3("01/19/26 20:14:55"), t3("01/19/26 20:14:56"), t3("01/19/26 20:14:57")
+	early := t3("Time Not Established")
 	other := a
 	other.Text = "T3 time-out;CM-MAC=2"
 	elsewhere := a
@@ -97,7 +103,8 @@ func TestEventTally(t *testing.T) {
 		want uint64
 	}{
 		{"the first look", [][]coda.Event{{a, a, b}}, 0},
-		{"an empty first look", [][]coda.Event{{}, {a}}, 1},
+		{"an empty first look", [][]coda.Event{{}, {a}}, 0},
+		{"an empty first look, then a new one", [][]coda.Event{{}, {a}, {a, b}}, 1},
 		{"nothing new", [][]coda.Event{{a}, {a}}, 0},
 		{"a new one", [][]coda.Event{{a}, {a, b}}, 1},
 		{"the same once more", [][]coda.Event{{a}, {a, a, a}}, 2},
@@ -105,8 +112,15 @@ func TestEventTally(t *testing.T) {
 		{"another identifier", [][]coda.Event{{a}, {a, elsewhere}}, 1},
 		{"in another order", [][]coda.Event{{a, b}, {b, a}}, 0},
 		{"cleared", [][]coda.Event{{a, b}, {}}, 0},
-		{"cleared and filled", [][]coda.Event{{a, b}, {}, {a}}, 1},
-		{"one fell out", [][]coda.Event{{a, a, b}, {a, b}, {a, a, b}}, 1},
+		{"shown empty", [][]coda.Event{{a, b}, {}, {a, b}}, 0},
+		{"shown empty, with a new one after", [][]coda.Event{{a, b}, {}, {a, b, c}}, 1},
+		{"cleared and filled", [][]coda.Event{{a, b}, {}, {c}}, 1},
+		{"a part, then all", [][]coda.Event{{a, a, b}, {a}, {a, a, b}}, 0},
+		{"a part, then more than before", [][]coda.Event{{a, a}, {a}, {a, a, a}}, 1},
+		{"without a time, nothing new", [][]coda.Event{{early}, {early}}, 0},
+		{"without a time, the same once more", [][]coda.Event{{a, early}, {a, early, early}}, 1},
+		{"without a time, fewer and more again", [][]coda.Event{{early, early}, {early}, {early, early}}, 1},
+		{"without a time, after a restart", [][]coda.Event{{a, early}, {a}, {a, early}}, 1},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			var tally eventTally
@@ -116,27 +130,51 @@ func TestEventTally(t *testing.T) {
 			if got := tally.counts[eventSort{"t3", "critical"}]; got != tt.want {
 				t.Errorf("%d events, want %d", got, tt.want)
 			}
-			if len(tally.times) > maxIdentities {
-				t.Errorf("%d identities are remembered", len(tally.times))
-			}
 		})
 	}
 }
 
-// TestEventTallyBound remembers a bounded part of a log without end.
+// TestEventTallyBound remembers a bounded part of a log without end: the entries that
+// were there last.
 func TestEventTallyBound(t *testing.T) {
-	var log []coda.Event
-	for i := range 3 * maxIdentities {
-		log = append(log, t3(start.Add(time.Duration(i)*time.Second).String()))
+	entry := func(n int) coda.Event {
+		return t3(start.Add(time.Duration(n) * time.Second).Format("01/02/06 15:04:05"))
+	}
+	entries := func(from, to int) (log []coda.Event) {
+		for n := from; n < to; n++ {
+			log = append(log, entry(n))
+		}
+		return log
 	}
 	var tally eventTally
-	tally.update(nil)
-	tally.update(log)
-	if got := len(tally.times); got != maxIdentities {
+	count := func() uint64 { return tally.counts[eventSort{"t3", "critical"}] }
+	tally.update(entries(0, 1))
+	tally.update(entries(1, 3*maxIdentities)) // of one log the first are read
+	if got := count(); got != maxIdentities {
+		t.Errorf("%d events of a log that is too long, want %d", got, maxIdentities)
+	}
+	for range 2 {
+		tally.update(entries(1, 1+maxIdentities/2)) // these stay in the log,
+		tally.update(append(entries(1, 1+maxIdentities/2), entries(4*maxIdentities, 4*maxIdentities+maxIdentities/2)...))
+	}
+	if got, want := count(), uint64(maxIdentities+maxIdentities/2); got != want {
+		t.Errorf("%d events, want %d", got, want)
+	}
+	if got := len(tally.dated); got != maxIdentities {
 		t.Errorf("%d identities are remembered, want %d", got, maxIdentities)
 	}
-	if got := tally.counts[eventSort{"t3", "critical"}]; got != maxIdentities {
-		t.Errorf("%d events, want %d", got, maxIdentities)
+	before := count()
+	tally.update(entries(maxIdentities/2+1, maxIdentities+1)) // long out of the log, and forgotten
+	if got := count() - before; got != maxIdentities/2 {
+		t.Errorf("%d events that were forgotten came anew, want %d", got, maxIdentities/2)
+	}
+	undated := make([]coda.Event, 3*maxIdentities)
+	for i := range undated {
+		undated[i] = coda.Event{ID: "1", TimeText: start.Add(time.Duration(i)).String()}
+	}
+	tally.update(undated)
+	if got := len(tally.undated); got != maxIdentities {
+		t.Errorf("%d identities without a time are remembered, want %d", got, maxIdentities)
 	}
 }
 
@@ -167,7 +205,8 @@ func TestEntriesOf(t *testing.T) {
 	}
 }
 
-// TestEventLog lets an event come, the log be cleared, and another come.
+// TestEventLog lets an event come, the log be cleared, another come, and the old ones
+// come back.
 func TestEventLog(t *testing.T) {
 	const total = `modem_event_log_events_total{kind="t3",priority="critical"}`
 	const entries = `modem_event_log_entries{kind="t3",priority="critical"}`
@@ -184,4 +223,6 @@ func TestEventLog(t *testing.T) {
 	event.Text = strings.Replace(event.Text, "No", "no", 1)
 	r.sim.Edit(func(s *simhitron.State) { s.Log = []simhitron.Event{event, event} })
 	r.well(5*time.Minute).want(t, series{total: 3, entries: 2})
+	r.sim.Edit(nil)
+	r.well(5*time.Minute).want(t, series{total: 3, entries: 1})
 }

@@ -29,10 +29,12 @@ func FuzzPages(f *testing.F) {
 		{coda.Downstream, false, `[{"channelId":"1","frequency":"1","uncorrect":"18446744073709551615"}]`, `[{"channelId":"1","frequency":"1","uncorrect":"0"}]`},
 		{coda.Downstream, false, `[{"channelId":"a"},{"channelId":"a "},{"channelId":"A","modulation":"65QAM"}]`, `[]`},
 		{coda.OFDM, false, `[{"receive":0,"plclock":"YES","ncplock":"YES","mdc1lock":"YES","dsoctets":1}]`, `[{"receive":0,"plclock":"YES","ncplock":"YES","mdc1lock":"YES","dsoctets":0,"correcteds":0,"uncorrect":0}]`},
+		{coda.OFDM, false, `[{"receive":0,"plclock":"YES","ncplock":"YES","mdc1lock":"YES","dsoctets":0,"correcteds":0,"uncorrect":0}]`, `[]`},
 		{coda.OFDMA, false, `[{"uschindex":0,"state":"OPERATE","channelBw":"1e305","repPower1_6":"1e308"}]`, `[{"uschindex":0,"state":"İ"}]`},
 		{coda.System, true, `{"systemLanUptime":"5d","wanRx":"18.15G Bytes","WRecPkt":"1"}`, `{"systemUptime":"1h"}`},
 		{coda.System, false, `[{"systemUptime":"9999999 days 1h"}]`, `[{"systemUptime":"00h:00m:01s","systemTime":"0001-01-01 00:00:00"}]`},
 		{coda.WAN, true, `{"ip":["1.2.3.4/24"],"lease":"D: 6 H: 09 M: 25 S: 55","DsDataRate":"1e308"}`, `{}`},
+		{coda.Log, false, `[]`, `[{"type":"1","time":"01/19/26 20:14:55"},{"type":"1","time":"01/19/26 20:14:55"},{"type":"1","time":"01/01/70 00:00:41"}]`},
 		{coda.Log, false, `[{"type":"82000500","priority":"CRITICAL"},{"type":"82000500","priority":"critical"}]`, `[{"type":"82000500","priority":"nothing","time":"01/19/26 20:14:55"}]`},
 	} {
 		f.Add(byte(seed.page), seed.device, []byte(seed.first), []byte(seed.second))
@@ -50,7 +52,7 @@ func FuzzPages(f *testing.F) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		m := &modem{settings: s, client: coda.New(coda.Options{Base: base}), history: history{wedge: wedgeGuard{retry: s.ofdmRetry}}}
+		m := &modem{settings: s, client: coda.New(coda.Options{Base: base}), history: newHistory(s)}
 		var shapes metric.Shapes
 		for i, body := range [][]byte{first, second, first} {
 			now := start.Add(time.Duration(i) * time.Minute)

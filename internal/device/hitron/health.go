@@ -3,7 +3,6 @@ package hitron
 import (
 	"math"
 	"slices"
-	"time"
 
 	"home_exporter/internal/device/hitron/coda"
 )
@@ -32,9 +31,9 @@ const (
 	capBroken = 40
 )
 
-// healthOf judges a reading. lost is the codewords lost per second, nil where that is
-// not known. It reports false when nothing can be said.
-func healthOf(r *Reading, l limits, lost *float64) (health, bool) {
+// healthOf judges a reading. lossRate is the codewords lost per second, nil where that
+// is not known. It reports false when nothing can be said.
+func healthOf(r *Reading, l limits, lossRate *float64) (health, bool) {
 	var h health
 	h.add("ds_power", weightPower, scores(r.Downstream, func(c coda.DownstreamChannel) (*float64, bounds) {
 		return c.Power, l.downstreamPower
@@ -54,8 +53,8 @@ func healthOf(r *Reading, l limits, lost *float64) (health, bool) {
 	})...)
 	h.add("us_power", weightUpstream, upstream)
 	h.add("ofdm", weightOFDM, scores(r.OFDM, func(c coda.OFDMChannel) (*float64, bounds) { return c.SNR, l.ofdmSNR }))
-	if lost != nil {
-		h.add("errors", weightErrors, []float64{max(0, 1-math.Log10(1+*lost)/2)})
+	if lossRate != nil {
+		h.add("errors", weightErrors, []float64{max(0, 1-math.Log10(1+*lossRate)/2)})
 	}
 	if len(h.components) == 0 {
 		return h, false
@@ -117,42 +116,4 @@ func broken(r *Reading) bool {
 	return r.Provisioning != nil && slices.ContainsFunc(r.Provisioning.Stages, func(s coda.Stage) bool {
 		return !s.OK && s.Name != "time_of_day"
 	})
-}
-
-// lossWindow is the time over which lost codewords are averaged.
-const lossWindow = 5 * time.Minute
-
-// A lossRate knows how fast a counter grew lately.
-type lossRate struct {
-	samples []lossSample
-}
-
-type lossSample struct {
-	at   time.Time
-	lost uint64
-}
-
-// add notes the counter, and forgets what the window no longer needs.
-func (r *lossRate) add(at time.Time, lost uint64) {
-	r.samples = append(r.samples, lossSample{at, lost})
-	outside := 0
-	for i, s := range r.samples {
-		if at.Sub(s.at) >= lossWindow {
-			outside = i // the newest one that is old enough begins the window
-		}
-	}
-	r.samples = slices.Delete(r.samples, 0, outside)
-}
-
-// perSecond returns the growth per second, nil while only one sample is known.
-func (r *lossRate) perSecond() *float64 {
-	if len(r.samples) < 2 {
-		return nil
-	}
-	first, last := r.samples[0], r.samples[len(r.samples)-1]
-	took := last.at.Sub(first.at).Seconds()
-	if took <= 0 {
-		return nil
-	}
-	return new(float64(last.lost-first.lost) / took)
 }

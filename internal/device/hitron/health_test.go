@@ -1,7 +1,6 @@
 package hitron
 
 import (
-	"fmt"
 	"math"
 	"testing"
 	"time"
@@ -146,43 +145,6 @@ func TestBounds(t *testing.T) {
 		if got := tt.b.score(tt.v); math.Abs(got-tt.want) > 1e-12 {
 			t.Errorf("%v at %v: %v, want %v", tt.b, tt.v, got, tt.want)
 		}
-	}
-}
-
-// TestLossRate averages over the window.
-func TestLossRate(t *testing.T) {
-	var r lossRate
-	at := func(minutes float64) time.Time { return start.Add(time.Duration(minutes * float64(time.Minute))) }
-	for _, step := range []struct {
-		minutes float64
-		lost    uint64
-		want    string
-	}{
-		{0, 1000, "unknown"},
-		{0, 1000, "unknown"}, // no time has passed
-		{1, 1060, "1"},
-		{2, 1240, "2"},
-		{5, 1240, "0.8"},
-		{6, 1240, "0.6"}, // from the first minute on
-		{7, 1240, "0"},   // from the second
-		{30, 2620, "1"},  // one that is older than the window is all there is
-		{35, 2620, "0"},  // from the thirtieth
-		{34, 2620, "0"},  // the clock was set back
-	} {
-		r.add(at(step.minutes), step.lost)
-		got := "unknown"
-		if rate := r.perSecond(); rate != nil {
-			got = fmt.Sprintf("%.4g", *rate)
-		}
-		if got != step.want {
-			t.Errorf("after %v minutes: %s lost per second, want %s", step.minutes, got, step.want)
-		}
-	}
-	for i := range 1000 {
-		r.add(at(100+float64(i)/12), 2620)
-	}
-	if len(r.samples) > 62 {
-		t.Errorf("%d samples are held", len(r.samples))
 	}
 }
 

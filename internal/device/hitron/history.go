@@ -1,7 +1,6 @@
 package hitron
 
 import (
-	"slices"
 	"time"
 
 	"home_exporter/internal/device/hitron/coda"
@@ -10,19 +9,28 @@ import (
 // A history is what goes on from poll to poll.
 type history struct {
 	uptime           *time.Duration
-	boot             uint64 // another number for each start of the modem
-	reboots          uint64
+	boots            uint64 // starts of the modem that were seen
 	downstream, ofdm ledger
 	wedge            wedgeGuard
 	events           eventTally
-	lost             lossRate
 	downSet, upSet   channelSet
 	counted          bool // the page Downstream was read in this poll
+
+	downstreamLosses, ofdmLosses lossMeter
 }
 
-// rebooted is how far the uptime must go back to count as a restart: the page is not
-// read at the moment that it is made.
-const rebooted = time.Minute
+// newHistory returns the history of a modem of which nothing is known yet.
+func newHistory(s *settings) history {
+	return history{
+		wedge:            wedgeGuard{retry: s.ofdmRetry, off: !s.ofdmGuard},
+		downstreamLosses: lossMeter{window: lossWindow},
+		ofdmLosses:       lossMeter{window: max(lossWindow, s.slow)},
+	}
+}
+
+// uptimeTolerance is how far the uptime may go back without a restart: the page is not
+// read at the moment that it is made, and clocks are corrected.
+const uptimeTolerance = time.Minute
 
 // page takes a page that was just read. Pages come in the order of pageOrder.
 func (h *history) page(m *modem, p coda.Page, now time.Time) {
@@ -31,17 +39,20 @@ func (h *history) page(m *modem, p coda.Page, now time.Time) {
 	case coda.System:
 		if h.started(r.System.Uptime) {
 			for _, slow := range slowPages {
-				m.endpoints[slow].due = now // all may be different now
+				m.endpoints[slow].restarted(now)
 			}
 		}
 	case coda.OFDM:
-		h.wedge.look(r.OFDM, now)
-		h.ofdm.update(ofdmCounts(r.OFDM), h.boot)
+		h.wedge.look(r.OFDM, r.uptime(), now)
+		h.ofdm.update(gather(r.OFDM, ofdmCount), h.boots)
+		if !h.wedge.wedged {
+			h.ofdmLosses.add(now, h.ofdm.lost)
+		}
 	case coda.Downstream:
 		h.counted = true
-		h.downSet.update(idsOf(r.Downstream, func(c coda.DownstreamChannel) string { return c.Channel }))
+		h.downSet.update(gather(r.Downstream, func(c coda.DownstreamChannel) string { return c.Channel }))
 	case coda.Upstream:
-		h.upSet.update(idsOf(r.Upstream, func(c coda.UpstreamChannel) string { return c.Channel }))
+		h.upSet.update(gather(r.Upstream, func(c coda.UpstreamChannel) string { return c.Channel }))
 	case coda.Log:
 		h.events.update(r.Log)
 	}
@@ -54,14 +65,11 @@ func (h *history) started(uptime *time.Duration) bool {
 	}
 	before := h.uptime
 	h.uptime = uptime
-	if before == nil || *uptime >= *before {
+	if before == nil || *before-*uptime <= uptimeTolerance {
 		return false
 	}
-	h.boot++
+	h.boots++
 	h.wedge.reset()
-	if *before-*uptime > rebooted {
-		h.reboots++
-	}
 	return true
 }
 
@@ -73,29 +81,6 @@ func (h *history) update(r *Reading, now time.Time) {
 	if !counted {
 		return
 	}
-	h.downstream.update(downstreamCounts(r.Downstream), h.boot)
-	h.lost.add(now, h.downstream.lost+h.ofdm.lost)
-}
-
-// A channelSet notices that other channels are in use than before.
-type channelSet struct {
-	ids     []string
-	changes uint64
-	known   bool
-}
-
-func (s *channelSet) update(ids []string) {
-	slices.Sort(ids)
-	if s.known && !slices.Equal(ids, s.ids) {
-		s.changes++
-	}
-	s.ids, s.known = ids, true
-}
-
-func idsOf[C any](channels []C, id func(C) string) []string {
-	var all []string
-	for _, c := range channels {
-		all = append(all, id(c))
-	}
-	return all
+	h.downstream.update(gather(r.Downstream, downstreamCount), h.boots)
+	h.downstreamLosses.add(now, h.downstream.lost)
 }

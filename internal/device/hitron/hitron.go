@@ -15,6 +15,8 @@ import (
 	_ "embed"
 	"errors"
 	"fmt"
+	"log/slog"
+	"net/http"
 	"time"
 
 	"home_exporter/internal/device"
@@ -46,7 +48,7 @@ func Kind() *device.Kind {
 }
 
 // minPause is the least time between two polls that really ask: Prometheus may ask us
-// as often as it likes.
+// as often as it likes. A tenth less will do, because polls do not come to the moment.
 const minPause = 5 * time.Second
 
 // A modem is one modem that is asked.
@@ -55,13 +57,15 @@ type modem struct {
 	client    *coda.Client
 	now       func() time.Time
 	endpoints [coda.PageCount]endpoint
-	polled    time.Time // start of the last poll that brought something
+	log       *slog.Logger // may be nil
+	polled    time.Time    // start of the last poll that the modem has answered, or failed to
+	failure   error        // of that poll, where it brought nothing
 	reading   Reading
 	history   history
 }
 
 func open(env device.Env, s *settings) (device.Device, error) {
-	m := &modem{settings: s, now: time.Now, history: history{wedge: wedgeGuard{retry: s.ofdmRetry, off: !s.ofdmGuard}}}
+	m := &modem{settings: s, now: time.Now, log: env.Log, history: newHistory(s)}
 	o := s.client
 	o.Trace = env.Trace
 	o.Spend = func() error { return env.Spend(ofdmBudget) }
@@ -90,12 +94,16 @@ func (m *modem) Close() error {
 
 // Poll asks for the pages that are due.
 func (m *modem) Poll(ctx context.Context, out *metric.Batch) error {
-	now := m.now()
-	if now.Sub(m.polled) >= minPause {
-		if err := m.ask(ctx, now); err != nil {
-			return explain(err, m.settings)
+	if now := m.now(); now.Sub(m.polled) >= minPause-minPause/10 {
+		err := explain(m.ask(ctx, now), m.settings)
+		var own *coda.Error
+		if err != nil && !errors.As(err, &own) { // tells nothing of the modem
+			return err
 		}
-		m.polled = now
+		m.polled, m.failure = now, err
+	}
+	if m.failure != nil {
+		return m.failure
 	}
 	m.add(out)
 	return explain(m.complaints(), m.settings)
@@ -103,14 +111,14 @@ func (m *modem) Poll(ctx context.Context, out *metric.Batch) error {
 
 // ask fetches what is due. Its error means that there is nothing new at all.
 func (m *modem) ask(ctx context.Context, now time.Time) error {
-	defer m.client.Rest(ctx)
+	defer m.client.EndPoll(ctx)
 	var errs pageErrors
 	fresh, hung := 0, 0
 	for i, p := range pageOrder {
 		switch {
 		case i == len(fastPages) && fresh == 0: // nothing of what is asked for each time
 			return cmp.Or(errs.join(), ctx.Err())
-		case m.resting(p, now) || ctx.Err() != nil || hung == maxHung:
+		case m.spared(p, now) || ctx.Err() != nil || hung == maxHung:
 			m.expire(p, now)
 			continue
 		}
@@ -143,8 +151,8 @@ func (m *modem) ask(ctx context.Context, now time.Time) error {
 // a web server that hangs is not helped by more requests.
 const maxHung = 2
 
-// resting reports whether a page is left alone for now.
-func (m *modem) resting(p coda.Page, now time.Time) bool {
+// spared reports whether a page is left alone for now.
+func (m *modem) spared(p coda.Page, now time.Time) bool {
 	return now.Before(m.endpoints[p].due) || p == coda.OFDM && m.history.wedge.closed(now)
 }
 
@@ -169,6 +177,7 @@ func (m *modem) fetch(ctx context.Context, p coda.Page, now time.Time) error {
 	case err == nil:
 		e.took = m.client.Took()
 		m.reading.take(p, sheet, m.settings.zone)
+		m.tell(p, sheet.Mistakes())
 		e.succeeded(p, now, m.settings, sheet.Mistakes())
 		m.history.page(m, p, now)
 		return nil
@@ -187,5 +196,25 @@ func (m *modem) fetch(ctx context.Context, p coda.Page, now time.Time) error {
 	e.took = m.client.Took()
 	m.reading.drop(p)
 	e.failed(p, now, m.settings, failure)
+	// A modem that starts serves its pages one after the other, and at times one that had
+	// a page answers that it has none.
+	up := m.reading.uptime()
+	if failure.Status == http.StatusNotFound && !isFast(p) && !e.had && (up == nil || *up > settling) {
+		e.lacks(now, m.settings)
+	}
 	return failure
+}
+
+// tell logs values that made no sense, the first of each field.
+func (m *modem) tell(p coda.Page, mistakes []coda.Mistake) {
+	if m.log == nil {
+		return
+	}
+	told := make(map[string]bool)
+	for _, one := range mistakes {
+		if m.endpoints[p].mistakes[one.Field] == 0 && !told[one.Field] {
+			told[one.Field] = true
+			m.log.Debug("a value makes no sense and is left out", "page", p.String(), "field", one.Field, "value", one.Text)
+		}
+	}
 }

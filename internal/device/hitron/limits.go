@@ -27,12 +27,12 @@ func (b bounds) score(v float64) float64 {
 
 // limits are the bounds of everything that the health of a modem consists of.
 type limits struct {
-	downstreamPower, snr256, snr64, upstreamPower, ofdmPower, ofdmSNR bounds
+	downstreamPower, snr256, snr64, upstreamPower, ofdmSNR bounds
 }
 
-// defaultLimits follow the DOCSIS physical layer specifications (CM-SP-PHYv3.0 and
-// CM-SP-PHYv3.1: input levels, SNR for 64QAM and 256QAM, CNR of OFDM profiles, transmit
-// levels), with the warnings that technicians use.
+// defaultLimits are what those who look after DOCSIS connections go by, as public
+// projects have it: itsDNNS/docsight (app/threshold_profiles.py) and the alarms of
+// csmarshall/netdata-plugin-hitron-coda56-cable-modem. Operators have limits of their own.
 func defaultLimits() limits {
 	none := math.Inf(1)
 	return limits{
@@ -40,7 +40,6 @@ func defaultLimits() limits {
 		snr256:          bounds{30, 33, none, none},
 		snr64:           bounds{23.5, 27, none, none},
 		upstreamPower:   bounds{30, 35, 50, 54},
-		ofdmPower:       bounds{-15, -12, 12, 15},
 		ofdmSNR:         bounds{27, 34, none, none},
 	}
 }
@@ -51,7 +50,6 @@ type thresholds struct {
 	DownstreamSNR   *threshold `yaml:"downstream_snr,omitempty" doc:"SNR of downstream channels with 256QAM, dB. Default: 30, 33 and no upper limits."`
 	DownstreamSNR64 *threshold `yaml:"downstream_snr_64qam,omitempty" doc:"SNR of downstream channels with 64QAM, dB. Default: 23.5, 27 and no upper limits."`
 	UpstreamPower   *threshold `yaml:"upstream_power,omitempty" doc:"Power of upstream channels, and of OFDMA channels in 6.4 MHz, dBmV. Default: 30, 35, 50, 54."`
-	OFDMPower       *threshold `yaml:"ofdm_power,omitempty" doc:"Power of OFDM receivers, dBmV. Default: -15, -12, 12, 15."`
 	OFDMSNR         *threshold `yaml:"ofdm_snr,omitempty" doc:"MER of OFDM receivers, dB. Default: 27, 34 and no upper limits."`
 }
 
@@ -103,7 +101,6 @@ func (t *thresholds) limits() (limits, error) {
 		{"downstream_snr", &l.snr256, t.DownstreamSNR},
 		{"downstream_snr_64qam", &l.snr64, t.DownstreamSNR64},
 		{"upstream_power", &l.upstreamPower, t.UpstreamPower},
-		{"ofdm_power", &l.ofdmPower, t.OFDMPower},
 		{"ofdm_snr", &l.ofdmSNR, t.OFDMSNR},
 	} {
 		b, err := one.t.apply(*one.to)

@@ -124,6 +124,12 @@ func TestGuestSession(t *testing.T) {
 	if seen := r.sim.Seen(); seen.Logins != 2 {
 		t.Errorf("%d guest sessions, want 2", seen.Logins)
 	}
+	r.sim.SetLossPage(true)
+	r.sim.ExpireSessions()
+	r.well(time.Minute).lack(t, "modem_endpoint_errors_total")
+	if seen := r.sim.Seen(); seen.Logins != 3 {
+		t.Errorf("%d guest sessions after a loss that a page tells, want 3", seen.Logins)
+	}
 	r = newRig(t, o, func(e *entry) { e.Dialect = "data" })
 	if err := r.failing(0); !strings.HasPrefix(device.HintOf(err), "The modem shows its login page instead: try guest_session: true") {
 		t.Errorf("hint %q: %v", device.HintOf(err), err)
@@ -132,15 +138,18 @@ func TestGuestSession(t *testing.T) {
 
 // TestExpiredSession logs in once more when the session has ended, and loses nothing.
 func TestExpiredSession(t *testing.T) {
-	r := locked(t, simhitron.DataLogin, "data_login")
-	r.well(0)
-	before := r.well(10 * time.Minute)
-	r.sim.ExpireSessions()
-	if gone, _, changed := compare(before, r.well(10*time.Minute)); gone != nil || changed != nil {
-		t.Errorf("gone %q, changed %q", gone, changed)
-	}
-	if seen := r.sim.Seen(); seen.Logins != 2 || seen.Refused != 0 {
-		t.Errorf("%d logins, %d refused, want 2 and none", seen.Logins, seen.Refused)
+	for _, byPage := range []bool{false, true} {
+		r := locked(t, simhitron.DataLogin, "data_login")
+		r.sim.SetLossPage(byPage)
+		r.well(0)
+		before := r.well(10 * time.Minute)
+		r.sim.ExpireSessions()
+		if gone, _, changed := compare(before, r.well(10*time.Minute)); gone != nil || changed != nil {
+			t.Errorf("by page %t: gone %q, changed %q", byPage, gone, changed)
+		}
+		if seen := r.sim.Seen(); seen.Logins != 2 || seen.Refused != 0 {
+			t.Errorf("by page %t: %d logins, %d refused, want 2 and none", byPage, seen.Logins, seen.Refused)
+		}
 	}
 }
 

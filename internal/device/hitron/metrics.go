@@ -22,21 +22,12 @@ func (m *modem) add(out *metric.Batch) {
 	addOFDMA(out, m.reading.OFDMA)
 	m.addNetwork(out)
 	m.addEvents(out)
-	if h, ok := healthOf(&m.reading, m.settings.limits, m.lost()); ok {
+	if h, ok := healthOf(&m.reading, m.settings.limits, m.lossesPerSecond()); ok {
 		out.Add(healthScore, h.score)
 		for _, c := range h.components {
 			out.Add(healthComponent, c.value, c.name)
 		}
 	}
-}
-
-// lost is how many codewords are lost per second, nil while the page that counts most
-// of them is away.
-func (m *modem) lost() *float64 {
-	if m.reading.Downstream == nil {
-		return nil
-	}
-	return m.history.lost.perSecond()
 }
 
 // set adds a value that is known.
@@ -81,7 +72,7 @@ func (m *modem) addEndpoints(out *metric.Batch) {
 }
 
 func (m *modem) addAbout(out *metric.Batch) {
-	out.Add(reboots, float64(m.history.reboots))
+	out.Add(reboots, float64(m.history.boots))
 	if a, ok := m.reading.about(); ok {
 		certificate := ""
 		if leaf := m.client.Certificate(); leaf != nil {

@@ -89,7 +89,7 @@ var breakages = []breakage{
 }
 
 // TestBrokenPages breaks each page in each way. It costs exactly the readings of that
-// page, and says so.
+// page, and says so; it is left alone as long as the modem wants, and no longer.
 func TestBrokenPages(t *testing.T) {
 	for _, p := range pageOrder {
 		for i, b := range breakages {
@@ -115,8 +115,7 @@ func breakPage(t *testing.T, p coda.Page, b breakage) {
 	r.sim.Break(endpointOf[p], b.fault)
 	after, err := r.poll(long)
 
-	missing := b.fault.String() == simhitron.NotFound().String() && !isFast(p)
-	checkBreakage(t, p, b, err, missing)
+	checkBreakage(t, p, b, err)
 	gone, fresh, changed := compare(before, after)
 	var cost []string
 	for name := range before {
@@ -140,30 +139,38 @@ func breakPage(t *testing.T, p coda.Page, b breakage) {
 	}
 	after.want(t, series{counted: 1, fmt.Sprintf("modem_endpoint_up{endpoint=%q}", p): 0})
 	for name, v := range after {
-		if strings.HasPrefix(name, "modem_endpoint_up{") && !strings.Contains(name, p.String()) && v != 1 {
+		if strings.HasPrefix(name, "modem_endpoint_up{") && name != fmt.Sprintf("modem_endpoint_up{endpoint=%q}", p) && v != 1 {
 			t.Errorf("%s %v, want 1", name, v)
 		}
 	}
 
-	// It comes back with all it had.
+	// It comes back with all it had: a slow page after the pause that the modem wants.
 	r.sim.Mend()
-	again, err := r.poll(recheck)
+	if wait := b.wait(); wait > 0 {
+		if _, err := r.poll(wait / 2); (err == nil) != isFast(p) {
+			t.Errorf("half way through the pause: error %v", err)
+		}
+	}
+	again, err := r.poll(max(30*time.Second, b.wait()))
 	if err != nil {
 		t.Errorf("after it was mended: %v", err)
 	}
-	if gone, _, _ := compare(before, again); gone != nil {
-		t.Errorf("gone after it was mended: %q", gone)
+	gone, _, changed = compare(before, again)
+	if gone != nil || changed != nil {
+		t.Errorf("after it was mended gone: %q, changed: %q", gone, changed)
 	}
 }
 
-func checkBreakage(t *testing.T, p coda.Page, b breakage, err error, missing bool) {
-	t.Helper()
-	if missing {
-		if err != nil {
-			t.Errorf("a page that the firmware does not have is no error, and this is: %v", err)
-		}
-		return
+// wait is for how long the modem wants to be left alone.
+func (b breakage) wait() time.Duration {
+	if b.reason == device.RateLimited {
+		return 7 * time.Minute
 	}
+	return 0
+}
+
+func checkBreakage(t *testing.T, p coda.Page, b breakage, err error) {
+	t.Helper()
 	if err == nil {
 		t.Fatal("no error")
 	}
@@ -174,8 +181,8 @@ func checkBreakage(t *testing.T, p coda.Page, b breakage, err error, missing boo
 		t.Errorf("reason %s, want %s", got, b.reason)
 	}
 	var wait time.Duration
-	if b.reason == device.RateLimited && isFast(p) { // a slow page waits by itself
-		wait = 7 * time.Minute
+	if isFast(p) { // a slow page waits by itself
+		wait = b.wait()
 	}
 	if got := device.RetryAfterOf(err); got != wait {
 		t.Errorf("the modem wants to be left alone for %s, want %s", got, wait)

@@ -106,6 +106,14 @@ func fill(to *string, from string) {
 	}
 }
 
+// uptime is for how long the modem has run, nil where it did not say so lately.
+func (r *Reading) uptime() *time.Duration {
+	if r.System == nil {
+		return nil
+	}
+	return r.System.Uptime
+}
+
 // access reports whether the operator's network lets the modem in, and
 // whether anything is known of that.
 func (r *Reading) access() (permitted, known bool) {

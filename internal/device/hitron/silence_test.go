@@ -62,6 +62,46 @@ func TestOff(t *testing.T) {
 	after.want(t, series{`modem_endpoint_errors_total{endpoint="dsinfo",class="refused"}`: 2, "modem_reboots_total": 0})
 }
 
+// TestPauseAfterFailure asks no more often than every five seconds, also when there was no
+// answer: in between the last error stands.
+func TestPauseAfterFailure(t *testing.T) {
+	r := newRig(t, simhitron.Options{})
+	if err := r.sim.Off(); err != nil {
+		t.Fatal(err)
+	}
+	first := r.failing(0)
+	for range 4 {
+		if err := r.failing(time.Second); err.Error() != first.Error() || device.ReasonOf(err) != device.Refused {
+			t.Errorf("reason %s: %v, want that of before, %v", device.ReasonOf(err), err, first)
+		}
+	}
+	if got := r.requests(); got != 1 {
+		t.Errorf("%d requests within five seconds, want 1", got)
+	}
+	if err := r.sim.On(); err != nil {
+		t.Fatal(err)
+	}
+	r.well(time.Second)
+}
+
+// TestJitter asks at every poll of the shortest interval, though none comes to the
+// moment.
+func TestJitter(t *testing.T) {
+	r := newRig(t, simhitron.Options{})
+	r.well(0)
+	before := r.sim.Seen().Requests[simhitron.DsInfo]
+	for i := range 10 {
+		r.well(5*time.Second + []time.Duration{-400, 400}[i%2]*time.Millisecond)
+	}
+	if got := r.sim.Seen().Requests[simhitron.DsInfo] - before; got != 10 {
+		t.Errorf("%d of 10 polls have asked", got)
+	}
+	r.well(4 * time.Second)
+	if got := r.sim.Seen().Requests[simhitron.DsInfo] - before; got != 10 {
+		t.Error("a poll after four seconds has asked")
+	}
+}
+
 // TestOffFromTheStart asks a modem that has never answered.
 func TestOffFromTheStart(t *testing.T) {
 	r := newRig(t, simhitron.Options{})

@@ -32,10 +32,10 @@ func probe(t device.Target) (device.Spec, error) {
 	if err != nil {
 		return spec, err
 	}
-	// The same modem has the same name, however it is written: its budget is kept by it.
-	base, err := parseBase(t.Address)
-	if err == nil {
-		spec.Name = base.Scheme + "://" + strings.ToLower(hostPort(base))
+	scheme := "https" // the same modem has the same name, however it is written
+	if spec.Certificate == nil {
+		scheme = "http"
 	}
-	return spec, err
+	spec.Name = scheme + "://" + spec.Place
+	return spec, nil
 }

@@ -5,6 +5,7 @@ import (
 	"net"
 	"net/netip"
 	"net/url"
+	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -27,7 +28,7 @@ func TestFlags(t *testing.T) {
 		{flag: " a, b ,", names: []string{"a", "b"}},
 		{flag: " ,", err: "--hitron.address: this is required and may not be empty"},
 		{flag: "a,b c/d", err: `--hitron.address: "c/d" is no address; write for example 192.168.100.1 or http://192.168.0.1`},
-		{flag: "a,a", err: `--hitron.address: two devices have the name "a"; give each its own`},
+		{flag: "a,a", err: `--hitron.address: a:443 is asked by the entry "a" already, and a modem's web server bears one; leave one of them out`},
 	} {
 		t.Run(tt.flag, func(t *testing.T) {
 			c, err := config.Load(config.Source{Flags: map[string]map[string]string{"hitron": {"address": tt.flag}}}, kinds)
@@ -57,11 +58,16 @@ func TestProbe(t *testing.T) {
 		"192.168.100.1":              "https://192.168.100.1:443",
 		"https://192.168.100.1:443/": "https://192.168.100.1:443",
 		"http://Modem.LAN":           "http://modem.lan:80",
+		"192.168.100.1:00443":        "https://192.168.100.1:443",
 		"::1":                        "https://[::1]:443",
+		"[0:0:0:0:0:0:0:1]:443":      "https://[::1]:443",
 	} {
 		spec, err := probe(device.Target{Address: address})
 		if err != nil || spec.Name != want {
 			t.Errorf("%s: name %q, error %v, want %s", address, spec.Name, err, want)
+		}
+		if _, place, _ := strings.Cut(want, "://"); spec.Place != place {
+			t.Errorf("%s: place %q, want %s", address, spec.Place, place)
 		}
 		if len(spec.Budgets) != 1 {
 			t.Errorf("%s: the budgets are %v", address, spec.Budgets)

@@ -10,18 +10,24 @@ import (
 type trust struct {
 	plain       bool   // http: there is none
 	file        string // of pinned certificates
-	fingerprint string
+	fingerprint *pin.Fingerprint
 	legacy      bool
 }
 
 // blind reports whether any certificate is accepted.
-func (t trust) blind() bool { return !t.plain && t.file == "" && t.fingerprint == "" }
+func (t trust) blind() bool { return !t.plain && t.file == "" && t.fingerprint == nil }
 
 // config returns how to shake hands.
 func (t trust) config() (*tls.Config, error) {
-	cfg, err := pin.Config(t.file, t.fingerprint)
-	if err != nil || !t.legacy {
-		return cfg, err
+	cfg, err := pin.Config(t.file, "")
+	if err != nil {
+		return nil, err
+	}
+	if t.fingerprint != nil {
+		cfg.VerifyConnection = pin.Pins{*t.fingerprint}.Verify
+	}
+	if !t.legacy {
+		return cfg, nil
 	}
 	cfg.MinVersion = tls.VersionTLS10
 	for _, suites := range [][]*tls.CipherSuite{tls.CipherSuites(), tls.InsecureCipherSuites()} {

@@ -85,19 +85,28 @@ func TestPinnedFile(t *testing.T) {
 	r.well(time.Minute)
 }
 
+func fingerprintOf(t *testing.T, text string) *pin.Fingerprint {
+	t.Helper()
+	f, err := pin.ParseFingerprint(text)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return &f
+}
+
 // TestFingerprint accepts the certificate of that fingerprint and no other.
 func TestFingerprint(t *testing.T) {
 	t.Parallel()
 	pair := certificate(t, 0)
 	sum := pin.Of(pair.Leaf).String()
 	for _, form := range []string{sum, strings.ToUpper(sum), strings.ReplaceAll(sum, ":", "")} {
-		r := newRig(t, simhitron.Options{Certificate: pair}, func(e *entry) { e.TLSFingerprint = form })
+		r := newRig(t, simhitron.Options{Certificate: pair}, func(e *entry) { e.TLSFingerprint = fingerprintOf(t, form) })
 		r.well(0)
 		if r.log.String() != "" {
 			t.Errorf("something was logged: %s", r.log.String())
 		}
 	}
-	r := newRig(t, simhitron.Options{Certificate: certificate(t, 1)}, func(e *entry) { e.TLSFingerprint = sum })
+	r := newRig(t, simhitron.Options{Certificate: certificate(t, 1)}, func(e *entry) { e.TLSFingerprint = fingerprintOf(t, sum) })
 	r.checkTLS(r.failing(0), 0, sum, pin.Of(r.sim.Certificate()).String(), "put the new fingerprint into the configuration")
 	if device.HintOf(r.failing(time.Minute)) != "" {
 		t.Error("a wrong certificate has a hint besides what its message says")
@@ -119,17 +128,26 @@ func TestPlain(t *testing.T) {
 func TestHTTPSToPlainPort(t *testing.T) {
 	r := newRig(t, simhitron.Options{}, func(e *entry) { e.Address = strings.TrimPrefix(e.Address, "http://") })
 	err := r.failing(0)
-	if device.ReasonOf(err) != device.TLS || !strings.Contains(device.HintOf(err), "write the address with http:// in front") {
+	if device.ReasonOf(err) != device.TLS || !strings.HasSuffix(device.HintOf(err), "write the address with http:// in front.") {
 		t.Errorf("reason %s, hint %q: %v", device.ReasonOf(err), device.HintOf(err), err)
+	}
+	pinned := newRig(t, simhitron.Options{}, func(e *entry) {
+		e.Address, e.TLSFingerprint = strings.TrimPrefix(e.Address, "http://"), fingerprintOf(t, fingerprint)
+	})
+	if got := device.HintOf(pinned.failing(0)); !strings.HasSuffix(got, "and leave the tls keys out.") {
+		t.Errorf("pinned: hint %q", got)
 	}
 }
 
-// TestPlainToHTTPSPort fails, and sends nothing more.
+// TestPlainToHTTPSPort says how to write the address, and leaves the slow pages alone.
 func TestPlainToHTTPSPort(t *testing.T) {
 	r := newRig(t, simhitron.Options{Certificate: certificate(t, 0)}, func(e *entry) { e.Address = strings.Replace(e.Address, "https", "http", 1) })
-	s, err := r.poll(0)
-	if err == nil || len(s) > 0 {
-		t.Errorf("%d series, error %v", len(s), err)
+	err := r.failing(0)
+	if want := "The modem may want TLS there: write the address with https:// in front."; device.HintOf(err) != want || !strings.Contains(err.Error(), "400") {
+		t.Errorf("hint %q: %v", device.HintOf(err), err)
+	}
+	if got := r.requests(); got != len(fastPages) {
+		t.Errorf("%d requests were sent, want %d", got, len(fastPages))
 	}
 }
 
@@ -145,6 +163,10 @@ func TestLegacy(t *testing.T) {
 			t.Errorf("ability %d: reason %s, hint %q: %v", ability, device.ReasonOf(err), device.HintOf(err), err)
 		}
 		newRig(t, o, func(e *entry) { e.TLSLegacy = true }).well(0)
+		pinned := newRig(t, o, func(e *entry) { e.TLSFingerprint = fingerprintOf(t, fingerprint) })
+		if got, want := device.HintOf(pinned.failing(0)), "Old firmware speaks only old TLS: try tls_legacy: true."; got != want {
+			t.Errorf("ability %d, pinned: hint %q, want %q", ability, got, want)
+		}
 	}
 }
 

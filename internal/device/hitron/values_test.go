@@ -2,6 +2,7 @@ package hitron
 
 import (
 	"fmt"
+	"log/slog"
 	"strings"
 	"testing"
 	"time"
@@ -28,10 +29,10 @@ func TestAbsentValues(t *testing.T) {
 	t.Parallel()
 	measured := []string{
 		"modem_downstream_power", "modem_downstream_snr", "modem_downstream_correctable", "modem_downstream_uncorrectable",
-		"modem_downstream_octets", "modem_downstream_frequency", "modem_downstream_modulation_qam",
-		"modem_upstream_power", "modem_upstream_frequency", "modem_upstream_bandwidth",
+		"modem_downstream_octets", "modem_downstream_modulation_qam",
+		"modem_upstream_power", "modem_upstream_bandwidth",
 		"modem_ofdm_power", "modem_ofdm_snr", "modem_ofdm_correctable", "modem_ofdm_uncorrectable", "modem_ofdm_octets",
-		"modem_ofdm_frequency", "modem_ofdma_frequency", "modem_ofdma_bandwidth", "modem_ofdma_power", "modem_ofdma_digital_attenuation",
+		"modem_ofdm_frequency", "modem_ofdma_bandwidth", "modem_ofdma_power", "modem_ofdma_digital_attenuation",
 		"modem_health_component",
 	}
 	for _, fault := range []simhitron.Fault{simhitron.AbsentNumbers(), simhitron.NonNumbers()} {
@@ -248,6 +249,29 @@ func TestOddSystemPage(t *testing.T) {
 			s.want(t, series{"modem_downstream_channels": 31})
 		})
 	}
+}
+
+// TestMistakesAreLogged logs the first value of each field that made no sense, so that
+// somebody can learn what it was; the others are only counted.
+func TestMistakesAreLogged(t *testing.T) {
+	t.Parallel()
+	m := newFake(t)
+	var log notes
+	m.modem.log = slog.New(slog.NewTextHandler(&log, &slog.HandlerOptions{Level: slog.LevelDebug}))
+	m.say("dsinfo.asp", `[{"channelId":"1","frequency":"591000000","snr":"good"},{"channelId":"2","frequency":"597000000","snr":"better"}]`)
+	m.say("getSysInfo.asp", `[{"systemUptime":"soon"}]`)
+	for range 3 {
+		m.poll(time.Minute)
+	}
+	for _, want := range []string{"page=dsinfo field=snr value=good", "page=getSysInfo field=systemUptime value=soon"} {
+		if got := strings.Count(log.String(), want); got != 1 {
+			t.Errorf("%q was logged %d times, want once:\n%s", want, got, log.String())
+		}
+	}
+	if got := strings.Count(log.String(), "\n"); got != 2 {
+		t.Errorf("%d lines, want 2:\n%s", got, log.String())
+	}
+	m.poll(time.Minute).want(t, series{`modem_parse_errors_total{endpoint="dsinfo",field="snr"}`: 8})
 }
 
 // TestChannelPlan lets channels come and go: series follow at once.

@@ -18,15 +18,21 @@ type wedgeGuard struct {
 	until   time.Time
 }
 
+// settling is for how long a modem starts: until then pages may be missing or empty, and
+// counters at zero.
+const settling = 10 * time.Minute
+
 // closed reports whether the page is not to be fetched now.
 func (g *wedgeGuard) closed(now time.Time) bool { return g.wedged && now.Before(g.until) }
 
 // reset forgets all: the modem has started anew.
 func (g *wedgeGuard) reset() { g.counted, g.wedged = false, false }
 
-// look judges a fresh OFDM page. Where the counters are wedged they are taken out of
-// it: no value is better than one that looks like a reset.
-func (g *wedgeGuard) look(channels []coda.OFDMChannel, now time.Time) {
+// look judges a fresh OFDM page of a modem that has run for so long, nil where that is
+// not known. One that has settled must have counted something, also before anybody
+// looked. Where the counters are wedged they are taken out of the page: no value is
+// better than one that looks like a reset.
+func (g *wedgeGuard) look(channels []coda.OFDMChannel, uptime *time.Duration, now time.Time) {
 	locked, zero := 0, 0
 	for _, c := range channels {
 		if !c.Locked() {
@@ -43,7 +49,7 @@ func (g *wedgeGuard) look(channels []coda.OFDMChannel, now time.Time) {
 	case zero < locked:
 		g.counted, g.wedged = true, false
 		return
-	case !g.counted:
+	case !g.counted && (uptime == nil || *uptime <= settling):
 		return
 	}
 	g.wedged, g.until = true, now.Add(g.retry)

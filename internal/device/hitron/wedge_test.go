@@ -24,26 +24,36 @@ func TestWedgeGuard(t *testing.T) {
 	for _, tt := range []struct {
 		name   string
 		guard  wedgeGuard
+		uptime time.Duration // 0: not said
 		pages  [][]coda.OFDMChannel
 		wedged bool
 	}{
-		{"counting", wedgeGuard{}, [][]coda.OFDMChannel{page(receiver("0", true, 5)), page(receiver("0", true, 6))}, false},
-		{"all zero", wedgeGuard{}, [][]coda.OFDMChannel{page(receiver("0", true, 5), receiver("1", true, 5)), page(receiver("0", true, 0), receiver("1", true, 0))}, true},
-		{"one of two zero", wedgeGuard{}, [][]coda.OFDMChannel{page(receiver("0", true, 5), receiver("1", true, 5)), page(receiver("0", true, 0), receiver("1", true, 5))}, false},
-		{"zero beside one that is not locked", wedgeGuard{}, [][]coda.OFDMChannel{page(receiver("0", true, 5)), page(receiver("0", true, 0), receiver("1", false, 5))}, true},
-		{"none locked", wedgeGuard{}, [][]coda.OFDMChannel{page(receiver("0", true, 5)), page(receiver("0", false, 0))}, false},
-		{"none at all", wedgeGuard{}, [][]coda.OFDMChannel{page(receiver("0", true, 5)), page()}, false},
-		{"zero from the start", wedgeGuard{}, [][]coda.OFDMChannel{page(receiver("0", true, 0)), page(receiver("0", true, 0))}, false},
-		{"counters that are not said", wedgeGuard{}, [][]coda.OFDMChannel{page(receiver("0", true, 5)), page(silent)}, false},
-		{"nobody wants it", wedgeGuard{off: true}, [][]coda.OFDMChannel{page(receiver("0", true, 5)), page(receiver("0", true, 0))}, false},
-		{"counting again", wedgeGuard{}, [][]coda.OFDMChannel{page(receiver("0", true, 5)), page(receiver("0", true, 0)), page(receiver("0", true, 1))}, false},
-		{"still zero", wedgeGuard{}, [][]coda.OFDMChannel{page(receiver("0", true, 5)), page(receiver("0", true, 0)), page(receiver("0", true, 0))}, true},
+		{"counting", wedgeGuard{}, 0, [][]coda.OFDMChannel{page(receiver("0", true, 5)), page(receiver("0", true, 6))}, false},
+		{"all zero", wedgeGuard{}, 0, [][]coda.OFDMChannel{page(receiver("0", true, 5), receiver("1", true, 5)), page(receiver("0", true, 0), receiver("1", true, 0))}, true},
+		{"one of two zero", wedgeGuard{}, 0, [][]coda.OFDMChannel{page(receiver("0", true, 5), receiver("1", true, 5)), page(receiver("0", true, 0), receiver("1", true, 5))}, false},
+		{"zero beside one that is not locked", wedgeGuard{}, 0, [][]coda.OFDMChannel{page(receiver("0", true, 5)), page(receiver("0", true, 0), receiver("1", false, 5))}, true},
+		{"none locked", wedgeGuard{}, 0, [][]coda.OFDMChannel{page(receiver("0", true, 5)), page(receiver("0", false, 0))}, false},
+		{"none at all", wedgeGuard{}, 0, [][]coda.OFDMChannel{page(receiver("0", true, 5)), page()}, false},
+		{"zero from the start", wedgeGuard{}, 0, [][]coda.OFDMChannel{page(receiver("0", true, 0)), page(receiver("0", true, 0))}, false},
+		{"zero from the start, of a modem that starts", wedgeGuard{}, 10 * time.Minute, [][]coda.OFDMChannel{page(receiver("0", true, 0))}, false},
+		{"zero from the start, of one that has run for long", wedgeGuard{}, 10*time.Minute + time.Second, [][]coda.OFDMChannel{page(receiver("0", true, 0), receiver("1", false, 5))}, true},
+		{"one of two zero for long", wedgeGuard{}, time.Hour, [][]coda.OFDMChannel{page(receiver("0", true, 0), receiver("1", true, 5))}, false},
+		{"not locked for long", wedgeGuard{}, time.Hour, [][]coda.OFDMChannel{page(receiver("0", false, 0))}, false},
+		{"not said for long", wedgeGuard{}, time.Hour, [][]coda.OFDMChannel{page(silent)}, false},
+		{"counters that are not said", wedgeGuard{}, 0, [][]coda.OFDMChannel{page(receiver("0", true, 5)), page(silent)}, false},
+		{"nobody wants it", wedgeGuard{off: true}, time.Hour, [][]coda.OFDMChannel{page(receiver("0", true, 5)), page(receiver("0", true, 0))}, false},
+		{"counting again", wedgeGuard{}, 0, [][]coda.OFDMChannel{page(receiver("0", true, 5)), page(receiver("0", true, 0)), page(receiver("0", true, 1))}, false},
+		{"still zero", wedgeGuard{}, 0, [][]coda.OFDMChannel{page(receiver("0", true, 5)), page(receiver("0", true, 0)), page(receiver("0", true, 0))}, true},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			g := tt.guard
 			g.retry = time.Hour
+			var uptime *time.Duration
+			if tt.uptime > 0 {
+				uptime = &tt.uptime
+			}
 			for _, p := range tt.pages {
-				g.look(p, start)
+				g.look(p, uptime, start)
 			}
 			last := tt.pages[len(tt.pages)-1]
 			if g.wedged != tt.wedged || g.closed(start) != tt.wedged || g.closed(start.Add(time.Hour)) {
@@ -113,6 +123,32 @@ func TestWedgeRetry(t *testing.T) {
 		r.well(5 * time.Minute)
 	}
 	r.well(5*time.Minute).want(t, series{"modem_ofdm_counters_wedged": 0, `modem_ofdm_correctable_codewords_total{channel="0"}`: 978604674})
+}
+
+// TestWedgedBefore finds a modem that stopped counting before anybody looked, as after a
+// restart of this program: one fetch tells.
+func TestWedgedBefore(t *testing.T) {
+	t.Parallel()
+	r := newRig(t, simhitron.Options{})
+	uptime := 5 * time.Minute
+	r.sim.Edit(func(s *simhitron.State) {
+		s.Uptime = uptime
+		for i := range s.OFDM {
+			s.OFDM[i].Octets, s.OFDM[i].Corrected, s.OFDM[i].Uncorrected = 0, 0, 0
+		}
+	})
+	r.well(0).want(t, series{"modem_ofdm_counters_wedged": 0, `modem_ofdm_correctable{channel="0"}`: 0}) // it starts
+	uptime += 6 * time.Minute
+	s := r.well(6 * time.Minute)
+	s.want(t, series{"modem_ofdm_counters_wedged": 1, `modem_ofdm_power{channel="0"}`: 2.000001})
+	s.lack(t, "modem_ofdm_correctable", "modem_ofdm_uncorrectable", "modem_ofdm_octets")
+	for range 30 {
+		uptime += 5 * time.Minute
+		r.well(5 * time.Minute)
+	}
+	if got := r.sim.Seen().Requests[simhitron.DsOFDM]; got != 2 {
+		t.Errorf("the page was fetched %d times, want 2", got)
+	}
 }
 
 // TestWedgeGuardOff goes on asking, and tells what the modem says.

@@ -49,7 +49,7 @@ type Client struct {
 	dialect   Dialect // Auto until known
 	proven    bool    // a login or a page was had in this dialect
 	session   bool
-	rest      time.Time // no request before
+	notBefore time.Time // the earliest next request
 	requests  [PageCount]uint64
 	took      time.Duration                    // of the last request
 	leaf      atomic.Pointer[x509.Certificate] // set by the handshake, on a goroutine of net/http
@@ -61,14 +61,6 @@ func New(o Options) *Client {
 	c.transport = c.newTransport()
 	c.newSession()
 	return c
-}
-
-// Dialect returns the dialect that the modem speaks, Auto while that is not known.
-func (c *Client) Dialect() Dialect {
-	if !c.proven {
-		return Auto
-	}
-	return c.dialect
 }
 
 // Took returns how long the last request took, without the gap before it.
@@ -89,9 +81,9 @@ func (c *Client) Fetch(ctx context.Context, p Page) (*Sheet, error) {
 		return nil, err
 	}
 	sheet, err := c.page(ctx, p)
-	var lost *Error
-	if errors.As(err, &lost) && lost.session && c.session && c.sessions() {
-		c.session = false // it has ended: once more with a new one
+	var ended *Error
+	if errors.As(err, &ended) && ended.session && c.session && c.sessions() {
+		c.session = false // once more with a new one
 		if err = c.prepare(ctx); err == nil {
 			sheet, err = c.page(ctx, p)
 		}
@@ -101,43 +93,6 @@ func (c *Client) Fetch(ctx context.Context, p Page) (*Sheet, error) {
 	}
 	c.proven = true
 	return sheet, nil
-}
-
-// sessions tells whether there is a session to open anew.
-func (c *Client) sessions() bool { return c.dialect != Data || c.options.Guest }
-
-// prepare finds the dialect and opens a session where it takes one.
-func (c *Client) prepare(ctx context.Context) error {
-	if !c.proven {
-		d, err := c.detect(ctx)
-		if err != nil {
-			return err
-		}
-		c.dialect = d
-	}
-	if c.session {
-		return nil
-	}
-	if err := c.open(ctx); err != nil {
-		return discreet(err)
-	}
-	// A login that was let in tells the dialect. Asked again, a modem would answer as
-	// one without login, because of the session.
-	c.session, c.proven = true, c.proven || c.dialect != Data
-	return nil
-}
-
-// open opens a session, where the dialect has them.
-func (c *Client) open(ctx context.Context) error {
-	switch {
-	case c.dialect == Device:
-		return c.loginDevice(ctx)
-	case c.dialect == DataLogin:
-		return c.loginForm(ctx)
-	case c.options.Guest:
-		return c.guest(ctx)
-	}
-	return nil
 }
 
 // detect asks in the dialect of most modems and takes the answer for what it tells of
@@ -175,12 +130,19 @@ func (c *Client) page(ctx context.Context, p Page) (*Sheet, error) {
 		return nil, ErrNoPage
 	}
 	body, err := c.ask(ctx, p, http.MethodGet, path, nil)
-	var e *Error
-	if errors.As(err, &e) && c.dialect != Device && c.sessions() && e.Class == ClassRedirect {
-		return nil, &Error{Class: ClassAuth, Err: e.Err, Status: e.Status, session: true}
-	}
 	if err != nil {
-		return nil, err
+		return nil, c.outside(err)
 	}
-	return ParseSheet(p, c.dialect, body)
+	sheet, err := ParseSheet(p, c.dialect, body)
+	return sheet, c.outside(err)
+}
+
+// outside recognizes the answers to who has no session: the pages of dialect Data, with
+// a login or a guest session, lead to the web page of the login then, or are that page.
+func (c *Client) outside(err error) error {
+	var e *Error
+	if !errors.As(err, &e) || c.dialect == Device || !c.sessions() || e.Class != ClassRedirect && e.Class != ClassHTML {
+		return err
+	}
+	return &Error{Class: ClassAuth, Err: e.Err, Status: e.Status, session: true}
 }

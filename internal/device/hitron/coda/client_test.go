@@ -36,8 +36,8 @@ func TestFetch(t *testing.T) {
 			if leaf := c.Certificate(); (leaf != nil) != overTLS || overTLS && sha256.Sum256(leaf.Raw) != sha256.Sum256(m.Certificate().Raw) {
 				t.Errorf("certificate %v, want that of the modem: %t", leaf, overTLS)
 			}
-			if c.Requests(Downstream) != 2 || c.Dialect() != Data {
-				t.Errorf("%d requests, dialect %s", c.Requests(Downstream), c.Dialect())
+			if c.Requests(Downstream) != 2 || dialectOf(c) != Data {
+				t.Errorf("%d requests, dialect %s", c.Requests(Downstream), dialectOf(c))
 			}
 		})
 	}
@@ -79,7 +79,7 @@ func TestAnswers(t *testing.T) {
 		"empty":     {says(200, ""), ClassEmpty, 0, "empty"},
 		"code":      {says(200, `{"errCode":"003","errMsg":"no"}`), ClassStatus, 0, `"003"`},
 		"expired":   {says(200, `{"errCode":"401"}`), ClassAuth, 0, "401"},
-		"too large": {says(200, "["+strings.Repeat("0,", MaxBody)+"0]"), ClassTooLarge, 0, "1048576"},
+		"too large": {says(200, "["+strings.Repeat("0,", maxBody)+"0]"), ClassTooLarge, 0, "1048576"},
 		"for ever": {func(w http.ResponseWriter, _ *http.Request) {
 			for err := error(nil); err == nil; {
 				_, err = w.Write(make([]byte, 1<<16))

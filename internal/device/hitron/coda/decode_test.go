@@ -69,6 +69,9 @@ func TestChannelsInUse(t *testing.T) {
 		{"channelId":"0","frequency":"0","signalStrength":"0.000"},
 		{"channelId":"9","frequency":"600000000","signalStrength":"-"},
 		{"channelId":"","frequency":"0","signalStrength":"-"},
+		{"channelId":"10","frequency":"NA","signalStrength":"na"},
+		{"channelId":"11","frequency":"","signalStrength":"","snr":"","modulation":""},
+		{"channelId":"12","frequency":"--","signalStrength":"--"},
 		{"channelId":"3","frequency":"NA","signalStrength":"1.000"},
 		{"channelId":"3","frequency":"603000000","signalStrength":"2.000"},
 		{"channelId":"3","frequency":"606000000","signalStrength":"3.000"},
@@ -86,6 +89,7 @@ func TestChannelsInUse(t *testing.T) {
 // Older firmware of dialect DataLogin says less.
 func TestRouterModel(t *testing.T) {
 	s := parse(t, Upstream, DataLogin, `[{"portId":"1","frequency":"22800000","bandwidth":"6400000","scdmaMode":"TDMA","signalStrength":"40.250","channelId":"2"},
+		{"portId":"3","frequency":"NA","bandwidth":"NA","signalStrength":" -- ","channelId":"7"},
 		{"portId":"2","frequency":"0","bandwidth":"0","signalStrength":"-","channelId":"0"}]`)
 	up := []UpstreamChannel{{Channel: "2", Frequency: ptr(22.8e6), Bandwidth: ptr(6.4e6), Power: ptr(40.25), Modulation: UnknownModulation, Mode: "TDMA"}}
 	if d := cmp.Diff(up, s.Upstream()); d != "" {

@@ -32,13 +32,13 @@ func TestDetect(t *testing.T) {
 					tt.change(o)
 				}
 			})
-			if c.Dialect() != Auto {
-				t.Errorf("dialect %s before anything was asked", c.Dialect())
+			if dialectOf(c) != Auto {
+				t.Errorf("dialect %s before anything was asked", dialectOf(c))
 			}
 			mustFetch(t, c, Downstream)
 			mustFetch(t, c, Upstream) // the dialect is known
-			if c.Dialect() != tt.want {
-				t.Errorf("dialect %s, want %s", c.Dialect(), tt.want)
+			if dialectOf(c) != tt.want {
+				t.Errorf("dialect %s, want %s", dialectOf(c), tt.want)
 			}
 			m.wantAsked(t, tt.asked...)
 		})
@@ -64,7 +64,7 @@ func TestDetectAgain(t *testing.T) {
 	}{
 		"late":                      {func(_ http.ResponseWriter, r *http.Request) { <-r.Context().Done() }, ClassTimeout},
 		"busy":                      {says(503, ""), ClassStatus},
-		"too long":                  {says(200, strings.Repeat("x", MaxBody+1)), ClassTooLarge},
+		"too long":                  {says(200, strings.Repeat("x", maxBody+1)), ClassTooLarge},
 		"login page while starting": {says(200, "<html>"), ClassAuth},
 		"redirect while starting":   {http.RedirectHandler("/", http.StatusFound).ServeHTTP, ClassAuth},
 		"nothing yet":               {http.NotFound, ClassAuth},
@@ -76,14 +76,14 @@ func TestDetectAgain(t *testing.T) {
 			m := newModem(t, false, tt.first)
 			c := newClient(t, m.URL, func(o *Options) { o.Dialect = Auto; o.Timeout = 100 * time.Millisecond })
 			e := wantError(t, c, System, tt.class)
-			if c.Dialect() != Auto || e.Rejected {
-				t.Errorf("dialect %s, rejected %t; want auto, false", c.Dialect(), e.Rejected)
+			if dialectOf(c) != Auto || e.Rejected {
+				t.Errorf("dialect %s, rejected %t; want auto, false", dialectOf(c), e.Rejected)
 			}
 			c.options.Timeout = patient
 			m.becomes(healthy(t))
 			mustFetch(t, c, System)
-			if c.Dialect() != Data {
-				t.Errorf("dialect %s, want data", c.Dialect())
+			if dialectOf(c) != Data {
+				t.Errorf("dialect %s, want data", dialectOf(c))
 			}
 		})
 	}
@@ -104,8 +104,8 @@ func TestDetectWithinSession(t *testing.T) {
 	wantError(t, c, Downstream, ClassStatus)
 	fail = false
 	mustFetch(t, c, Downstream)
-	if c.Dialect() != DataLogin {
-		t.Errorf("dialect %s, want data_login", c.Dialect())
+	if dialectOf(c) != DataLogin {
+		t.Errorf("dialect %s, want data_login", dialectOf(c))
 	}
 	m.wantAsked(t, "GET /data/getSysInfo.asp", "GET /", "POST /goform/login", "GET /data/dsinfo.asp", "GET /data/dsinfo.asp")
 }

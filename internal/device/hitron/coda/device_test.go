@@ -49,7 +49,7 @@ func TestDeviceOFDM(t *testing.T) {
 
 func TestDeviceOFDMA(t *testing.T) {
 	s := parse(t, OFDMA, Device, device("OFDMAs_List", `{"uschindex":0,"state":"   ENABLED","digAtten":"    0.2216","channelBw":"   39.2000","repPower":"   51.6417","repPower1_6":"   37.7500","fftVal":"        4K"}`))
-	want := []OFDMAChannel{{Channel: "0", State: "enabled", Operating: true, FFT: "4K", Bandwidth: ptr(39.2e6), Power: ptr(51.6417), Power1_6: ptr(37.75), Attenuation: ptr(0.2216)}}
+	want := []OFDMAChannel{{Channel: "0", State: "enabled", Operating: true, Bandwidth: ptr(39.2e6), Power: ptr(51.6417), Power1_6: ptr(37.75), Attenuation: ptr(0.2216)}}
 	if d := cmp.Diff(want, s.OFDMA()); d != "" {
 		t.Errorf("-want +got:\n%s", d)
 	}

@@ -21,9 +21,6 @@ var dialectNames = []string{"auto", "data", "device", "data_login"}
 
 func (d Dialect) String() string { return dialectNames[d] }
 
-// DialectNames returns the words that ParseDialect takes.
-func DialectNames() []string { return slices.Clone(dialectNames) }
-
 // ParseDialect returns the dialect of that name; the empty name is Auto.
 func ParseDialect(name string) (Dialect, error) {
 	if name == "" {

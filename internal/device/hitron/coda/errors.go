@@ -28,17 +28,11 @@ const (
 	ClassHTML        Class = "html"        // a web page, mostly that of the login
 	ClassJSON        Class = "json"        // not the JSON that was expected
 	ClassEmpty       Class = "empty"       // nothing where something always is
-	ClassTooLarge    Class = "too_large"   // more than MaxBody
+	ClassTooLarge    Class = "too_large"   // more than maxBody
 	ClassAuth        Class = "auth"        // user, password or session not accepted
 	ClassBudget      Class = "budget"      // not asked, to spare the modem
 	ClassOther       Class = "other"       // anything else, such as what is no HTTP
 )
-
-// Classes returns all classes.
-func Classes() []Class {
-	return []Class{ClassDNS, ClassTimeout, ClassRefused, ClassUnreachable, ClassTLS, ClassReset, ClassStatus,
-		ClassRedirect, ClassHTML, ClassJSON, ClassEmpty, ClassTooLarge, ClassAuth, ClassBudget, ClassOther}
-}
 
 // ErrNoPage is the error of a page that the dialect does not have.
 var ErrNoPage = errors.New("this dialect has no such page")
@@ -53,6 +47,11 @@ type Error struct {
 	Connected bool
 	// Rejected says that user and password are wrong: asking again does not help.
 	Rejected bool
+	// NoLogin is the dialect of a modem that wants a login, where no user and password
+	// are configured; Auto otherwise.
+	NoLogin Dialect
+	// BadCertificate says that Options.TLS has refused the modem's certificate.
+	BadCertificate bool
 	// session says that a new login may help, answered that an answer had begun.
 	session, answered bool
 }
@@ -78,7 +77,7 @@ func (e *Error) Silent() bool {
 }
 
 func errTooLarge() *Error {
-	return &Error{Class: ClassTooLarge, Err: fmt.Errorf("the answer is longer than %d bytes", MaxBody)}
+	return &Error{Class: ClassTooLarge, Err: fmt.Errorf("the answer is longer than %d bytes", maxBody)}
 }
 
 // certificateError is the refusal of a certificate by Options.TLS.
@@ -92,7 +91,8 @@ func asError(err error) *Error {
 	if errors.As(err, &own) {
 		return own
 	}
-	return &Error{Class: classify(err), Err: err}
+	var certificate certificateError
+	return &Error{Class: classify(err), Err: err, BadCertificate: errors.As(err, &certificate)}
 }
 
 func classify(err error) Class {

@@ -20,6 +20,8 @@ func seedSheets(f *testing.F) {
 		f.Add(uint8(i), uint8(Data), body)
 	}
 	f.Add(uint8(Log), uint8(Data), []byte("[]"))
+	f.Add(uint8(Log), uint8(Data), []byte("[{\"type\":\"1\",\"event\":\"T3\ttime\r\nout\"}]"))
+	f.Add(uint8(Downstream), uint8(Data), []byte(`[{"channelId":"7","frequency":"NA","signalStrength":"--"}]`))
 	for page, body := range map[Page]string{
 		Downstream: device("Freq_List", `{"portId":"1","frequency":"663000000","modulation":"QAM256","channelId":"18","dsoctets":"1591000000"},{"signalStrength":false,"snr":true}`),
 		Upstream:   device("Freq_List", `{"modulationType":"QAM_NONE","frequency":"0","signalStrength":"-"}`),

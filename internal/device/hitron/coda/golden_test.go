@@ -84,7 +84,7 @@ func TestGoldenOFDM(t *testing.T) {
 func TestGoldenOFDMA(t *testing.T) {
 	s := golden(t, OFDMA)
 	want := []OFDMAChannel{
-		{Channel: "0", State: "operate", Operating: true, FFT: "2K", Frequency: ptr(44.8e6), Bandwidth: ptr(36.8e6),
+		{Channel: "0", State: "operate", Operating: true, Frequency: ptr(44.8e6), Bandwidth: ptr(36.8e6),
 			Power: ptr(50.1173), Power1_6: ptr(36.5), Attenuation: ptr(0.2216)},
 		{Channel: "1", State: "disabled"}, // its zeros are no measurements
 	}
@@ -122,14 +122,11 @@ func TestGoldenWAN(t *testing.T) {
 func TestGoldenProvisioning(t *testing.T) {
 	s := golden(t, Provisioning)
 	want := ProvisioningInfo{NetworkAccess: ptr(true), BPIAuth: "authorized", BPITEK: "operational"}
-	for _, name := range StageNames() {
+	for _, name := range []string{"hw_init", "find_downstream", "ranging", "dhcp", "time_of_day", "download_config", "registration", "traffic"} {
 		want.Stages = append(want.Stages, Stage{Name: name, OK: true})
 	}
 	if d := cmp.Diff(want, s.Provisioning()); d != "" {
 		t.Errorf("-want +got:\n%s", d)
-	}
-	if len(want.Stages) != 8 {
-		t.Errorf("%d stages, want 8", len(want.Stages))
 	}
 	wantMistakes(t, s)
 }

@@ -1,20 +1,17 @@
 package coda
 
 import (
-	"context"
 	"errors"
 	"fmt"
-	"net/http"
 	"net/url"
 	"strings"
-	"time"
 	"unicode"
 )
 
 // credentials returns user and password, or the error that there are none.
 func (c *Client) credentials() (user, password string, err error) {
 	if c.options.Username == "" || c.options.Password == nil {
-		return "", "", &Error{Class: ClassAuth, Rejected: c.proven, // otherwise it may be a modem of another dialect that starts
+		return "", "", &Error{Class: ClassAuth, NoLogin: c.dialect, Rejected: c.proven, // otherwise it may be a modem of another dialect that starts
 			Err: fmt.Errorf("the modem wants a login (dialect %s), and no user and password are configured", c.dialect)}
 	}
 	return c.options.Username, c.options.Password(), nil
@@ -64,52 +61,4 @@ func rejected(err error) error {
 		return err
 	}
 	return &Error{Class: ClassAuth, Status: e.Status, Rejected: true, Err: fmt.Errorf("user or password are not accepted: %w", e.Err)}
-}
-
-// guest opens the session that some firmware of dialect Data wants. Source:
-// beastie29a/coda56_scraper.
-func (c *Client) guest(ctx context.Context) error {
-	c.newSession()
-	_, err := c.ask(ctx, System, http.MethodPost, "/goform/home", url.Values{"user": {"nologin"}, "pws": {"nologin"}})
-	var e *Error
-	if errors.As(err, &e) && e.Class == ClassRedirect { // on to the start page
-		return nil
-	}
-	return err
-}
-
-// farewell is how long a session that ends with a poll may take to end.
-const farewell = time.Second
-
-// Rest tells that no request follows for a while. A modem of dialect Device has but
-// one session, and its owner may want it: it ends here.
-func (c *Client) Rest(ctx context.Context) {
-	if c.dialect == Device && c.session {
-		ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), farewell)
-		defer cancel()
-		_ = c.Logout(ctx) // a session that stays is found again, or ends by itself
-	}
-}
-
-// Logout ends the session, if there is one. A modem with a login has but one, and its
-// owner may want it.
-func (c *Client) Logout(ctx context.Context) error {
-	if !c.session {
-		return nil
-	}
-	var err error
-	switch c.dialect {
-	case Device:
-		_, err = c.ask(ctx, Model, http.MethodPost, "/1/Device/Users/Logout", url.Values{})
-	case DataLogin:
-		_, err = c.ask(ctx, System, http.MethodPost, "/goform/logout", url.Values{"data": {"byebye"}})
-	default:
-		return nil
-	}
-	c.newSession()
-	var e *Error
-	if errors.As(err, &e) && (e.Class == ClassRedirect || e.Class == ClassAuth) {
-		return nil // already gone, or sent to the login page: what we wanted
-	}
-	return err
 }

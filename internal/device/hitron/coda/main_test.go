@@ -17,6 +17,14 @@ func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 // quiet is for servers whose clients misbehave.
 var quiet = log.New(io.Discard, "", 0)
 
+// dialectOf is the dialect that c knows the modem to speak.
+func dialectOf(c *Client) Dialect {
+	if !c.proven {
+		return Auto
+	}
+	return c.dialect
+}
+
 func ptr[T any](v T) *T { return &v }
 
 // document returns what a CODA-56 in good health serves for a page.

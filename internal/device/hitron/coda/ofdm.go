@@ -26,7 +26,6 @@ type OFDMAChannel struct {
 	// Operating says that the channel is in use. Otherwise nothing below is known: the
 	// modem prints zeros then, which are no measurements.
 	Operating   bool
-	FFT         string   // 2K or 4K
 	Frequency   *float64 // Hz
 	Bandwidth   *float64 // Hz
 	Power       *float64 // dBmV, of the whole channel
@@ -66,7 +65,6 @@ func (s *Sheet) OFDMA() []OFDMAChannel {
 			c.Operating = !hasFrequency || frequency > 0
 		}
 		if c.Operating {
-			c.FFT = r.upper("fftVal")
 			c.Frequency = r.number("frequency")
 			c.Bandwidth = r.scaled("channelBw", 1e6) // MHz here, unlike the page Upstream
 			c.Power = r.number("repPower")

@@ -24,15 +24,6 @@ var stages = []struct{ field, name string }{
 	{"trafficStatus", "traffic"},
 }
 
-// StageNames returns the names that a Stage can have.
-func StageNames() []string {
-	var all []string
-	for _, s := range stages {
-		all = append(all, s.name)
-	}
-	return all
-}
-
 // Provisioning reads the page Provisioning. A stage whose word is not known is left
 // out: some firmware prints Secret.
 func (s *Sheet) Provisioning() ProvisioningInfo {

@@ -45,7 +45,7 @@ func (c *Client) once(ctx context.Context, p Page, method, path string, form url
 		}
 	}
 	c.requests[p]++
-	defer func() { c.rest = time.Now().Add(c.options.Gap) }()
+	defer func() { c.notBefore = time.Now().Add(c.options.Gap) }()
 	var way progress
 	within, cancel := context.WithTimeout(httptrace.WithClientTrace(ctx, way.trace()), c.options.Timeout)
 	defer cancel()
@@ -112,7 +112,7 @@ func (c *Client) send(r *http.Request) ([]byte, error) {
 		return nil, plain(err)
 	}
 	defer answer.Body.Close()
-	body, err := io.ReadAll(io.LimitReader(answer.Body, MaxBody+1))
+	body, err := io.ReadAll(io.LimitReader(answer.Body, maxBody+1))
 	c.trace("< %q %q, %d bytes in %s: %q", answer.Status, answer.Header.Get("Content-Type"), len(body),
 		time.Since(start).Round(time.Millisecond), body[:min(len(body), maxTraced)])
 	if e := refusal(answer); e != nil {
@@ -121,7 +121,7 @@ func (c *Client) send(r *http.Request) ([]byte, error) {
 	switch {
 	case err != nil:
 		return nil, &Error{Class: classify(err), Status: answer.StatusCode, Err: fmt.Errorf("the answer breaks off after %d bytes: %w", len(body), err)}
-	case len(body) > MaxBody:
+	case len(body) > maxBody:
 		return nil, errTooLarge()
 	}
 	return body, nil
@@ -147,7 +147,7 @@ const maxTraced = 4096
 
 // wait leaves the modem alone for the gap between two requests.
 func (c *Client) wait(ctx context.Context) error {
-	d := time.Until(c.rest)
+	d := time.Until(c.notBefore)
 	if d <= 0 {
 		return ctx.Err()
 	}

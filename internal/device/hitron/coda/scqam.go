@@ -82,11 +82,17 @@ func (s *Sheet) unique(id string) []row {
 	return all
 }
 
-// idle tells the placeholder of a port that is not in use: without a frequency, or
-// with a dash for the power.
+// idle tells the placeholder of a port that is not in use: with a frequency of 0, with
+// a dash for the power, or with words for both that say nothing.
 func (r row) idle() bool {
 	f, ok := parseNumber(r.raw("frequency"))
-	return ok && f <= 0 || r.raw("signalStrength") == "-"
+	return ok && f <= 0 || r.raw("signalStrength") == "-" || r.blank("frequency") && r.blank("signalStrength")
+}
+
+// blank reports whether a field is there and says nothing.
+func (r row) blank(field string) bool {
+	text, ok := r.values[field].(string)
+	return ok && saysNothing(text)
 }
 
 func (r row) tuned() bool {

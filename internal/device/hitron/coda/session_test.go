@@ -107,7 +107,7 @@ func TestDeviceSession(t *testing.T) {
 		t.Error("rejected or silent, want neither: user and password are right")
 	}
 	m.wantAsked(t, login, try, page, page, login, try, page, page, login, try, page)
-	c.Rest(t.Context())
+	c.EndPoll(t.Context())
 	mustFetch(t, c, Downstream)
 	if err := c.Close(t.Context()); err != nil {
 		t.Errorf("close: %v", err)
@@ -127,7 +127,7 @@ func TestFormSession(t *testing.T) {
 		t.Error("rejected, want not: user and password are right")
 	}
 	m.wantAsked(t, start, login, page, page, start, login, page, page, start, login, page)
-	c.Rest(t.Context())         // this session stays
+	c.EndPoll(t.Context())      // this session stays
 	mustFetch(t, c, Downstream) // the server forgot it: one more login
 	if err := c.Logout(t.Context()); err != nil {
 		t.Errorf("logout: %v", err)
@@ -137,6 +137,58 @@ func TestFormSession(t *testing.T) {
 		t.Errorf("logout without a session: %v", err)
 	}
 	m.wantAsked(t, start, login, page, page, start, login, page, page, start, login, page, page, start, login, page, logout)
+}
+
+// A session that ended may be answered with the page of the login and status 200.
+func TestSessionEndsWithWebPage(t *testing.T) {
+	const page, guest = "GET /data/dsinfo.asp", "POST /goform/home"
+	login := []string{"GET /", "POST /goform/login"}
+	for _, tt := range []struct {
+		name    string
+		options func(*Options)
+		session []string // what opens one
+	}{
+		{"login", formOptions, login},
+		{"guest", func(o *Options) { o.Guest = true }, []string{guest}},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			open, end := false, at("/data/dsinfo.asp", 2, 4, 5)
+			m := newModem(t, false, func(w http.ResponseWriter, r *http.Request) {
+				if end(r) {
+					open = false
+				}
+				switch {
+				case r.Method == http.MethodPost:
+					open = true
+					io.WriteString(w, "success")
+				case r.URL.Path == "/":
+					io.WriteString(w, "<html>")
+				case open:
+					io.WriteString(w, "[]")
+				default:
+					io.WriteString(w, "<html>login</html>")
+				}
+			})
+			c := newClient(t, m.URL, tt.options)
+			mustFetch(t, c, Downstream)
+			mustFetch(t, c, Downstream)
+			want := append(append([]string(nil), tt.session...), page, page)
+			want = append(append(want, tt.session...), page)
+			m.wantAsked(t, want...)
+			if e := wantError(t, c, Downstream, ClassAuth, "HTML page"); e.Rejected { // ends again at once
+				t.Error("rejected, want not: the session was opened")
+			}
+			want = append(append(append(want, page), tt.session...), page)
+			m.wantAsked(t, want...)
+		})
+	}
+}
+
+// Without a session there is none to open anew: a web page is a web page.
+func TestWebPageWithoutSession(t *testing.T) {
+	m := newModem(t, false, says(200, "<html>login</html>"))
+	wantError(t, newClient(t, m.URL, nil), Downstream, ClassHTML)
+	m.wantAsked(t, "GET /data/dsinfo.asp")
 }
 
 // Operators spell the form in their own ways.
@@ -217,11 +269,18 @@ func TestLoginRefused(t *testing.T) {
 func TestNoPassword(t *testing.T) {
 	m := newModem(t, false, says(200, ""))
 	for _, d := range []Dialect{Device, DataLogin} {
-		if e := wantError(t, newClient(t, m.URL, func(o *Options) { o.Dialect = d }), Downstream, ClassAuth, d.String(), "no user and password"); !e.Rejected {
-			t.Errorf("%s: not rejected, want so", d)
+		if e := wantError(t, newClient(t, m.URL, func(o *Options) { o.Dialect = d }), Downstream, ClassAuth, d.String(), "no user and password"); !e.Rejected || e.NoLogin != d {
+			t.Errorf("%s: rejected %t, login of %s, want true and %s", d, e.Rejected, e.NoLogin, d)
 		}
 	}
 	m.wantAsked(t)
+	for want, serve := range map[Dialect]http.HandlerFunc{Device: http.NotFound, DataLogin: says(200, "<html>")} {
+		m := newModem(t, false, serve)
+		e := wantError(t, newClient(t, m.URL, func(o *Options) { o.Dialect = Auto }), Downstream, ClassAuth, want.String(), "no user and password")
+		if e.Rejected || e.NoLogin != want { // it may also be a modem that starts
+			t.Errorf("rejected %t, login of %s, want false and %s", e.Rejected, e.NoLogin, want)
+		}
+	}
 }
 
 func TestGuest(t *testing.T) {

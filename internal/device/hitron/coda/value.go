@@ -34,7 +34,7 @@ func parseCount(text string) (uint64, bool) {
 	}
 	factor, low, _ := strings.Cut(rest, "+")
 	switch strings.TrimSpace(factor) {
-	case "2e32", "2^32", "2**32":
+	case "2e32", "2E32", "2^32", "2**32":
 	default:
 		return 0, false
 	}

@@ -28,7 +28,7 @@ import (
 
 // Bounds of what is taken from a modem.
 const (
-	MaxBody = 1 << 20 // bytes of a document
+	maxBody = 1 << 20 // bytes of a document
 	maxRows = 1024    // the longest list is the event log
 	maxText = 256     // bytes of a text
 )
@@ -51,14 +51,14 @@ func ParseSheet(p Page, d Dialect, body []byte) (*Sheet, error) {
 	switch {
 	case len(body) == 0:
 		return nil, &Error{Class: ClassEmpty, Err: errors.New("the answer is empty")}
-	case len(body) > MaxBody:
+	case len(body) > maxBody:
 		return nil, errTooLarge()
 	case body[0] == '<':
 		return nil, &Error{Class: ClassHTML, Err: errors.New("the answer is an HTML page instead of JSON")}
 	case body[0] != '[' && body[0] != '{':
 		return nil, &Error{Class: ClassJSON, Err: fmt.Errorf("the answer is no JSON: it begins with %q", clip(string(body[:min(len(body), 40)])))}
 	}
-	dec := json.NewDecoder(bytes.NewReader(body))
+	dec := json.NewDecoder(bytes.NewReader(blanked(body)))
 	dec.UseNumber()
 	var doc any
 	if err := dec.Decode(&doc); err != nil {
@@ -72,6 +72,25 @@ func ParseSheet(p Page, d Dialect, body []byte) (*Sheet, error) {
 		return nil, err
 	}
 	return s, nil
+}
+
+// blanked returns body with blanks for control bytes. Some firmware leaves line ends and
+// tabs within texts as they are, which is no JSON; between values they are blanks anyway.
+func blanked(body []byte) []byte {
+	var clean []byte
+	for i, b := range body {
+		if b >= ' ' {
+			continue
+		}
+		if clean == nil {
+			clean = bytes.Clone(body)
+		}
+		clean[i] = ' '
+	}
+	if clean == nil {
+		return body
+	}
+	return clean
 }
 
 // fill finds the rows in doc.

@@ -32,13 +32,16 @@ func TestParseSheet(t *testing.T) {
 		"web page":               {Downstream, "\n <html>login</html>", ClassHTML, "HTML", 0},
 		"text":                   {Downstream, "Server busy\x1b[2J", ClassJSON, `"Server busy[2J"`, 0},
 		"scalar":                 {Downstream, `"x"`, ClassJSON, "no JSON", 0},
+		"tab in a text":          {Downstream, "[{\"a\":\"b\tc\"},\r\n\t{}]", "", "", 2},
+		"line end in a text":     {System, "{\"a\":\"b\r\n\x01c\"}", "", "", 1},
+		"escape of a line end":   {System, "{\"a\":\"b\\\n\"}", ClassJSON, "no whole JSON", 0},
 		"cut off":                {Downstream, `[{"a":"1"},{"a":`, ClassJSON, "no whole JSON", 0},
 		"two documents":          {Downstream, `[{}] [{}]`, ClassJSON, "more than one", 0},
 		"stray bracket":          {Downstream, `[{}]]`, ClassJSON, "more than one", 0},
 		"object, list expected":  {Downstream, `{"a":"1"}`, ClassJSON, "list of rows was expected", 0},
 		"too deep":               {Downstream, strings.Repeat("[", 20000), ClassJSON, "no whole JSON", 0},
-		"largest":                {Downstream, `[]` + strings.Repeat(" ", MaxBody), "", "", 0}, // blanks do not count
-		"too large":              {Downstream, `["` + strings.Repeat("x", MaxBody) + `"]`, ClassTooLarge, "1048576", 0},
+		"largest":                {Downstream, `[]` + strings.Repeat(" ", maxBody), "", "", 0}, // blanks do not count
+		"too large":              {Downstream, `["` + strings.Repeat("x", maxBody) + `"]`, ClassTooLarge, "1048576", 0},
 		"session gone":           {Downstream, `{"errCode":"401","errMsg":"session expired"}`, ClassAuth, "login", 0},
 		"forbidden":              {System, `{"errCode":"403"}`, ClassAuth, "login", 0},
 		"code as a number":       {System, `{"errCode":401}`, ClassAuth, "login", 0},
@@ -103,7 +106,7 @@ func TestPages(t *testing.T) {
 }
 
 func TestDialectNames(t *testing.T) {
-	for _, name := range DialectNames() {
+	for _, name := range dialectNames {
 		d, err := ParseDialect(name)
 		if err != nil || d.String() != name {
 			t.Errorf("ParseDialect(%q) = %s, %v", name, d, err)
