@@ -6,6 +6,7 @@ import (
 	"net"
 	"os"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 )
@@ -41,7 +42,10 @@ func likely(all []net.Interface, sys string) (names []string) {
 
 // virtual begins the names of interfaces that lead to containers, machines in machines
 // and tunnels.
-var virtual = []string{"docker", "veth", "virbr", "vnet", "br-", "tun", "tap", "wg", "tailscale", "zt", "cni", "flannel", "cali", "podman", "dummy", "ifb"}
+var virtual = []string{"docker", "veth", "virbr", "vnet", "tun", "tap", "wg", "tailscale", "zt", "cni", "flannel", "cali", "podman", "dummy", "ifb"}
+
+// dockerBridge is how Docker names the bridges of its networks; br-lan is another's.
+var dockerBridge = regexp.MustCompile(`^br-[0-9a-f]{12}$`)
 
 // isCandidate reports whether adapters may be behind an interface: Ethernet, up, not
 // virtual, and not the port of a bridge, which is asked through the bridge.
@@ -49,7 +53,7 @@ func isCandidate(ifi net.Interface, sys string) bool {
 	switch {
 	case ifi.Flags&net.FlagUp == 0, ifi.Flags&net.FlagLoopback != 0, len(ifi.HardwareAddr) != 6:
 		return false
-	case slices.ContainsFunc(virtual, func(prefix string) bool { return strings.HasPrefix(ifi.Name, prefix) }):
+	case slices.ContainsFunc(virtual, func(prefix string) bool { return strings.HasPrefix(ifi.Name, prefix) }), dockerBridge.MatchString(ifi.Name):
 		return false
 	case exists(filepath.Join(sys, ifi.Name, "master")):
 		return false

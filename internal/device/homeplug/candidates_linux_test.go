@@ -35,14 +35,15 @@ func TestLikely(t *testing.T) {
 	add("eth2", "1", 0)
 	add("eth3", "1", net.FlagUp, "master")
 	add("br0", "1", net.FlagUp)
+	add("br-lan", "1", net.FlagUp)
 	add("eth0.5", "1", net.FlagUp)
 	add("ib0", "32", net.FlagUp)
-	for _, name := range []string{"docker0", "veth1a2b", "virbr0", "br-12ab", "tun0", "tap0", "wg0", "vnet3", "cni0"} {
+	for _, name := range []string{"docker0", "veth1a2b", "virbr0", "br-0123456789ab", "tun0", "tap0", "wg0", "vnet3", "cni0"} {
 		add(name, "1", net.FlagUp)
 	}
 	all[0].HardwareAddr = nil
 	all = append(all, net.Interface{Index: 99, Name: "ppp0", Flags: net.FlagUp})
-	want := []string{"eth1", "eth0", "br0", "eth0.5", "wlan0"}
+	want := []string{"eth1", "eth0", "br0", "br-lan", "eth0.5", "wlan0"}
 	if diff := cmp.Diff(want, likely(all, sys)); diff != "" {
 		t.Errorf("interfaces (-want +got):\n%s", diff)
 	}

@@ -58,11 +58,10 @@ func (s section) Specs(d device.Defaults) ([]device.Spec, error) {
 		port := s[i].Interface
 		first, twice := ports[port]
 		switch {
-		case err != nil:
 		case port == "" && len(s) > 1:
-			err = device.At("interface", errors.New("with several entries each has to name its interface: one that is found may be that of another entry"))
+			err = errors.Join(err, device.At("interface", errors.New("with several entries each has to name its interface: one that is found may be that of another entry")))
 		case twice:
-			err = device.At("interface", fmt.Errorf("%s is the one of entry %d, and each interface is asked once", port, first+1))
+			err = errors.Join(err, device.At("interface", fmt.Errorf("%s is the one of entry %d, and each interface is asked once", port, first+1)))
 		default:
 			ports[port] = i
 		}
@@ -82,6 +81,10 @@ func (e *entry) spec(d device.Defaults) (device.Spec, error) {
 		paceErr = device.At("interval", fmt.Errorf("%s is too short: the shortest interval is %s", device.Duration(p.Interval), device.Duration(minInterval)))
 	}
 	s, err := e.settings()
+	if paceErr == nil && err == nil && p.Timeout <= 2*s.client.Patience {
+		paceErr = device.At("timeout", fmt.Errorf("%s is too short: one adapter that does not answer takes two requests of %s",
+			device.Duration(p.Timeout), device.Duration(s.client.Patience)))
+	}
 	if err := errors.Join(paceErr, err); err != nil {
 		return device.Spec{}, err
 	}

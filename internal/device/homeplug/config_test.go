@@ -60,6 +60,7 @@ func TestMistakes(t *testing.T) {
 		{"no tone maps", "- {tone_map_interval: 5m}", `f.yml:2:23: homeplug[0].tone_map_interval: tone maps are not read; set tone_maps: true`},
 		{"forget", "- {forget: 1s}", `f.yml:2:12: homeplug[0].forget: 1s is not between 1m and 168h`},
 		{"negative", "- {forget: -1h}", `f.yml:2:12: homeplug[0].forget: "-1h" is no duration; write for example 30s, 1m30s or 2.5 (seconds)`},
+		{"timeout", "- {timeout: 1s}", `f.yml:2:13: homeplug[0].timeout: 1s is too short: one adapter that does not answer takes two requests of 500ms`},
 		{"unknown key", "- {iface: eth0}", `f.yml:2:4: homeplug[0].iface: unknown key; the keys here are name, interval, timeout, keep, max_backoff, interface, destination, chips, request_timeout, statistics_interval, details_interval, tone_maps, tone_map_interval, forget`},
 		{"one interface twice", "- {name: a, interface: eth0}\n- {name: b, interface: eth0}", `f.yml:3:24: homeplug[1].interface: eth0 is the one of entry 1, and each interface is asked once`},
 		{"no interface twice", "- {name: a}\n- {name: b}", "f.yml:2:3: homeplug[0].interface: " + several + "\n" + "f.yml:3:3: homeplug[1].interface: " + several},

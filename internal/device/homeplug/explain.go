@@ -3,6 +3,7 @@ package homeplug
 import (
 	"errors"
 	"os"
+	"strings"
 	"syscall"
 
 	"home_exporter/internal/device"
@@ -19,6 +20,10 @@ func explain(err error, s *segment) error {
 	switch {
 	case errors.Is(err, hpav.ErrSilent):
 		e.Reason, e.Hint = device.NoAnswer, silence(s)
+	case errors.Is(err, os.ErrPermission) && strings.HasPrefix(s.port, unixPrefix):
+		e.Reason, e.Hint = device.Permission, "Let this program's user write to the datagram socket."
+	case errors.Is(err, syscall.EAFNOSUPPORT):
+		e.Reason, e.Hint = device.Permission, "This program may not open packet sockets: add AF_PACKET to RestrictAddressFamilies= of the systemd unit."
 	case errors.Is(err, os.ErrPermission):
 		e.Reason = device.Permission
 		e.Hint = "Raw Ethernet frames take the capability CAP_NET_RAW. Give it with one of: setcap cap_net_raw+ep on the program; AmbientCapabilities=CAP_NET_RAW in the systemd unit; --cap-add NET_RAW with the host's network for a container."
@@ -32,8 +37,12 @@ func explain(err error, s *segment) error {
 
 // silence is what to do when nobody answers.
 func silence(s *segment) string {
+	hint := "Is an adapter plugged into this network, and not asleep? Adapters of another technology (G.hn, Magic) do not speak HomePlug."
 	if s.settings.client.Destination == hpav.Local {
-		return "Is an adapter plugged into this network, and not asleep? Behind a switch that drops the local address, and for adapters of other makers, set destination: broadcast."
+		hint += " Behind a switch that drops the local address set destination: broadcast."
 	}
-	return "Is an adapter plugged into this network, and not asleep? Adapters of another technology (G.hn, Magic) do not speak HomePlug."
+	if !s.settings.client.Others {
+		hint += " Adapters of other makers are looked for without chips: atheros."
+	}
+	return hint
 }

@@ -73,7 +73,7 @@ func (s *segment) Poll(ctx context.Context, out *metric.Batch) error {
 		return explain(err, s)
 	}
 	s.silent = 0
-	r := Reading{At: time.Now(), Adapters: adapters, Counts: s.clients[s.port].Counts()}
+	r := Reading{Adapters: adapters, Counts: s.clients[s.port].Counts()}
 	r.add(out)
 	return explain(err, s)
 }

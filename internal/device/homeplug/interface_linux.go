@@ -22,7 +22,7 @@ func openInterface(name string) (*link, error) {
 	case err != nil:
 		return nil, missing()
 	case len(ifi.HardwareAddr) != len(hpav.MAC{}):
-		return nil, unreachable("it has no Ethernet address")
+		return nil, unreachable("it has no Ethernet address, so no adapter is behind it; name another one")
 	}
 	// All protocols, of which the filter lets few through: a socket for one protocol
 	// hears nothing on the port of a bridge, which takes the frames first.
@@ -46,7 +46,11 @@ func (c rawConn) WriteTo(b []byte, _ net.Addr) (int, error) {
 
 // filter lets confirms, indications and responses of HomePlug AV and MediaXtream pass:
 // the low two bits of the message type tell them from requests, our own among them.
+// What came with a VLAN tag, which the kernel has taken off, is for another interface.
 var filter = assemble([]bpf.Instruction{
+	bpf.LoadExtension{Num: bpf.ExtVLANTagPresent},
+	bpf.JumpIf{Cond: bpf.JumpEqual, Val: 0, SkipTrue: 1},
+	bpf.RetConstant{Val: 0},
 	bpf.LoadAbsolute{Off: 12, Size: 2},
 	bpf.JumpIf{Cond: bpf.JumpEqual, Val: uint32(hpav.EtherTypeAV), SkipTrue: 1},
 	bpf.JumpIf{Cond: bpf.JumpEqual, Val: uint32(hpav.EtherTypeMediaXtream), SkipFalse: 4},

@@ -137,7 +137,7 @@ func TestLoopback(t *testing.T) {
 	t.Parallel()
 	testenv.NeedRoot(t)
 	err := openRig(t, basic, func(e *entry) { e.Interface = "lo" }).fails(device.Unreachable)
-	if want := "interface lo: it has no Ethernet address"; err.Error() != want {
+	if want := "interface lo: it has no Ethernet address, so no adapter is behind it; name another one"; err.Error() != want {
 		t.Errorf("error %q, want %q", err, want)
 	}
 }

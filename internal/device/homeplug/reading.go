@@ -1,14 +1,9 @@
 package homeplug
 
-import (
-	"time"
-
-	"home_exporter/internal/device/homeplug/hpav"
-)
+import "home_exporter/internal/device/homeplug/hpav"
 
 // A Reading is what one poll learned of a segment.
 type Reading struct {
-	At       time.Time
 	Adapters []hpav.Adapter // in the order of their addresses
 	Counts   hpav.Counts    // since the program began
 }

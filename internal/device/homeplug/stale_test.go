@@ -76,13 +76,15 @@ func TestLoss(t *testing.T) {
 func TestSilence(t *testing.T) {
 	t.Parallel()
 	off := with(simhomeplug.Habits{Off: true}, one, two, three)
+	const plugged = "Is an adapter plugged into this network, and not asleep? Adapters of another technology (G.hn, Magic) do not speak HomePlug."
+	const others = " Adapters of other makers are looked for without chips: atheros."
 	for _, tt := range []struct{ destination, message, hint string }{
 		{"local", "no adapter answered the local management address 00:b0:52:00:00:01",
-			"Is an adapter plugged into this network, and not asleep? Behind a switch that drops the local address, and for adapters of other makers, set destination: broadcast."},
+			plugged + " Behind a switch that drops the local address set destination: broadcast." + others},
 		{"broadcast", "no adapter answered the broadcast",
-			"Is an adapter plugged into this network, and not asleep? Adapters of another technology (G.hn, Magic) do not speak HomePlug."},
+			plugged + others},
 		{"de:ad:be:ef:00:02", "the adapter de:ad:be:ef:00:02 did not answer, and no other did",
-			"Is an adapter plugged into this network, and not asleep? Adapters of another technology (G.hn, Magic) do not speak HomePlug."},
+			plugged + others},
 	} {
 		t.Run(tt.destination, func(t *testing.T) {
 			t.Parallel()

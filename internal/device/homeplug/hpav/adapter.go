@@ -81,6 +81,33 @@ func (a *Adapter) skipIgnored(ignored [MessageCount]bool, now time.Time) {
 	}
 }
 
+// lasting is for how many intervals a value stands that is not told anew.
+const lasting = 3
+
+// dropOld forgets what the adapter has told and tells no more, and rests the question
+// for it.
+func (a *Adapter) dropOld(o *Options, now time.Time) {
+	old := func(m Message, every time.Duration) bool {
+		is := every > 0 && !a.learned[m].IsZero() && now.Sub(a.learned[m]) > lasting*every
+		if is {
+			a.learned[m], a.unknown[m] = time.Time{}, now.Add(relearn)
+		}
+		return is
+	}
+	if old(Attributes, o.Details) {
+		a.Attributes = nil
+	}
+	if old(PowerLineLink, o.Details) {
+		a.LinkUp = nil
+	}
+	if old(DiscoverList, o.Details) {
+		a.Neighbours = nil
+	}
+	if old(LinkStatistics, o.Statistics) {
+		a.Stats = nil
+	}
+}
+
 // settleLocal takes whether the adapter has answered the local management address.
 // An answer may be lost: what was local is so until it fails twice.
 func (a *Adapter) settleLocal(answered bool) {

@@ -95,13 +95,14 @@ func (c *Client) settle(s *survey) {
 		case a.Answered:
 			a.missed = 0
 			a.skipIgnored(d.ignored, s.now)
+			a.dropOld(&c.options, s.now)
 			a.prune()
 			if s.askedLocals() {
 				a.settleLocal(d.local)
 			}
 		case s.now.Sub(a.seen) > c.options.Forget:
 			delete(c.adapters, mac)
-		case d.failed > 0:
+		case d.failed > 0, d.waiting != nil && !d.heard: // also when the survey was cut short
 			a.missed++
 		}
 	}

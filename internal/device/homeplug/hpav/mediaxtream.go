@@ -39,8 +39,11 @@ func parseXtreamStats(entry []byte) ([]Station, error) {
 	return stations, b.done()
 }
 
-// xtreamCoordinator is the role code of a central coordinator.
-const xtreamCoordinator = 3
+// Role codes: below that of a station are those without a network.
+const (
+	xtreamStation     = 2
+	xtreamCoordinator = 3
+)
 
 func parseXtreamMember(entry []byte, self MAC) ([]Network, error) {
 	b := body{rest: entry}
@@ -48,13 +51,18 @@ func parseXtreamMember(entry []byte, self MAC) ([]Network, error) {
 	var networks []Network
 	for range b.u8() {
 		n := Network{NID: b.nid(), SNID: b.u8() & 15, TEI: b.u8(), Role: RoleStation}
-		if b.u8() == xtreamCoordinator {
+		role := b.u8()
+		if role == xtreamCoordinator {
 			n.Role = RoleCoordinator
 		}
 		n.CCo = b.mac()
-		b.skip(3)
+		b.skip(2)
+		joined := b.u8() == 0
 		if b.bad {
 			return nil, b.done()
+		}
+		if !joined || role < xtreamStation {
+			continue // heard, and not a member of it
 		}
 		if n.Role == RoleCoordinator {
 			n.CCoTEI = n.TEI

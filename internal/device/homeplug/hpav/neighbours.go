@@ -13,8 +13,7 @@ type Neighbours struct {
 
 // Heard is a station that is heard.
 type Heard struct {
-	MAC         MAC
-	SameNetwork bool
+	MAC MAC
 	// Level is the upper bound of the signal's attenuation class in dB; nil where it is
 	// not known.
 	Level *float64
@@ -29,12 +28,13 @@ func parseDiscoverList(entry []byte, self MAC) (Neighbours, error) {
 	var n Neighbours
 	for range b.u8() {
 		h := Heard{MAC: b.mac()}
-		b.skip(1)
-		h.SameNetwork = b.u8() == 1
-		b.skip(2)
+		b.skip(4)
 		h.Level, h.BitLoading = signalLevel(b.u8()), bitLoading(b.u8())
 		if b.bad {
 			return n, b.done()
+		}
+		if h.MAC == (MAC{}) {
+			return n, malformed("a station without an address, as when the message was cut")
 		}
 		n.add(h, self)
 	}

@@ -5,7 +5,6 @@ package hpav
 
 // A Capability is what CM_STA_CAP tells.
 type Capability struct {
-	AV2 bool
 	OUI [3]byte // of the chip's maker
 }
 
@@ -27,8 +26,8 @@ func (c Capability) IsAtheros() bool { return c.OUI == atheros }
 
 func parseCapability(entry []byte) (Capability, error) {
 	b := body{rest: entry}
-	c := Capability{AV2: b.u8() == 1}
-	b.skip(6)
+	b.skip(7)
+	var c Capability
 	c.OUI = [3]byte(b.bytes(3))
 	return c, b.done()
 }

@@ -1,16 +1,18 @@
 package hpav
 
 import (
+	"errors"
 	"math"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 )
 
 func TestStandardMessages(t *testing.T) {
 	a := told(t, one, StationCapability, vector[StationCapability])
-	if diff := cmp.Diff(&Capability{AV2: true, OUI: [3]byte{0x00, 0xb0, 0x52}}, a.Capability); diff != "" {
+	if diff := cmp.Diff(&Capability{OUI: [3]byte{0x00, 0xb0, 0x52}}, a.Capability); diff != "" {
 		t.Errorf("capability (-want +got):\n%s", diff)
 	}
 	for makerOUI, want := range map[oui]string{
@@ -40,7 +42,7 @@ func TestStandardMessages(t *testing.T) {
 func TestDiscoverList(t *testing.T) {
 	a := told(t, one, DiscoverList, vector[DiscoverList])
 	want := Neighbours{Stations: []Heard{
-		{MAC: two, SameNetwork: true, Level: new(-15.0), BitLoading: 83}, {MAC: tri, SameNetwork: true, Level: new(-15.0), BitLoading: 83},
+		{MAC: two, Level: new(-15.0), BitLoading: 83}, {MAC: tri, Level: new(-15.0), BitLoading: 83},
 	}}
 	if diff := cmp.Diff(&want, a.Neighbours); diff != "" {
 		t.Errorf("neighbours (-want +got):\n%s", diff)
@@ -95,5 +97,54 @@ func TestBitLoading(t *testing.T) {
 		if got := bitLoading(code); math.Abs(got-want) > 1e-9 {
 			t.Errorf("bit loading %#x is %v, want %v", code, got, want)
 		}
+	}
+}
+
+// TestCutDiscoverList refuses a list that was cut and padded.
+func TestCutDiscoverList(t *testing.T) {
+	entry := append([]byte{2}, one[:]...)
+	entry = append(entry, make([]byte, 40)...)
+	if n, err := parseDiscoverList(entry, tri); !errors.Is(err, errMalformed) {
+		t.Errorf("neighbours %v, error %v", n, err)
+	}
+}
+
+// TestMembership takes no network that an adapter hears and has not joined.
+func TestMembership(t *testing.T) {
+	member := func(role, status byte) []byte {
+		entry := append([]byte{0, 1}, 0x52, 0xde, 0xad, 0xbe, 0xef, 0, 1, 6, 1, role)
+		entry = append(entry, one[:]...)
+		return append(entry, 0, 0, status)
+	}
+	for _, tt := range []struct {
+		role, status byte
+		want         int
+	}{{2, 0, 1}, {3, 0, 1}, {4, 0, 1}, {0, 0, 0}, {1, 0, 0}, {2, 1, 0}, {2, 2, 0}} {
+		networks, err := parseXtreamMember(member(tt.role, tt.status), tri)
+		if err != nil || len(networks) != tt.want {
+			t.Errorf("role %d, status %d: %d networks, %v; want %d", tt.role, tt.status, len(networks), err, tt.want)
+		}
+	}
+}
+
+// TestDropOld forgets what an adapter has told and tells no more.
+func TestDropOld(t *testing.T) {
+	o := Defaults()
+	now := time.Now()
+	a := &Adapter{Attributes: &AttributesInfo{}, LinkUp: new(true), Neighbours: &Neighbours{}, Stats: map[MAC]LinkStats{two: {}}}
+	for _, m := range []Message{Attributes, PowerLineLink, DiscoverList, LinkStatistics} {
+		a.learned[m] = now
+	}
+	a.dropOld(&o, now.Add(lasting*o.Details))
+	if a.Attributes == nil || a.LinkUp == nil || a.Neighbours == nil || a.Stats == nil {
+		t.Error("something was dropped before its time")
+	}
+	later := now.Add(lasting*o.Details + time.Second)
+	a.dropOld(&o, later)
+	if a.Attributes != nil || a.LinkUp != nil || a.Neighbours != nil || a.Stats != nil {
+		t.Error("something is kept that is not told any more")
+	}
+	if a.unknown[LinkStatistics] != later.Add(relearn) {
+		t.Error("the question is not rested")
 	}
 }
