@@ -24,6 +24,7 @@ var parts = [...]part{
 	{"sockets", startSockets},
 	{"hitron", startHitron},
 	{"homeplug", startHomeplug},
+	{"powerwall", startPowerwall},
 }
 
 // Surroundings are what the parts share.

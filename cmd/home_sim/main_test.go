@@ -138,8 +138,9 @@ func TestRun(t *testing.T) {
 			TLS                                                      map[string]any
 			UDP                                                      map[string]any
 		}
-		Hitron   []struct{ Name, Address string }
-		Homeplug []struct{ Name, Interface, Destination string }
+		Hitron    []struct{ Name, Address string }
+		Homeplug  []struct{ Name, Interface, Destination string }
+		Powerwall []map[string]string
 	}
 	content, err := os.ReadFile(path)
 	if err != nil {
@@ -168,6 +169,9 @@ func TestRun(t *testing.T) {
 	}
 	if len(config.Homeplug) != 1 || !strings.Contains(text, config.Homeplug[0].Interface) {
 		t.Errorf("powerline segments %v, want one that is in the table:\n%s", config.Homeplug, text)
+	}
+	if len(config.Powerwall) != 1 || !strings.Contains(text, config.Powerwall[0]["gateway_address"]) {
+		t.Errorf("gateways %v, want one that is in the table:\n%s", config.Powerwall, text)
 	}
 	conn, err := net.Dial("tcp", web)
 	if err != nil {

@@ -6,6 +6,7 @@ import (
 	"home_exporter/internal/device"
 	"home_exporter/internal/device/hitron"
 	"home_exporter/internal/device/homeplug"
+	"home_exporter/internal/device/powerwall"
 	"home_exporter/internal/device/sockets"
 )
 
@@ -14,6 +15,7 @@ func Kinds() []*device.Kind {
 	return []*device.Kind{
 		sockets.Kind(),
 		homeplug.Kind(),
+		powerwall.Kind(),
 		hitron.Kind(),
 	}
 }
