@@ -83,7 +83,22 @@ func (s *site) explain(err error) error {
 	if !errors.As(err, &e) {
 		return err
 	}
-	return &device.Error{Reason: reasonOf(e), Err: err, Hint: s.hint(e), RetryAfter: e.RetryAfter}
+	out := &device.Error{Reason: reasonOf(e), Err: err, Hint: s.hint(e), RetryAfter: e.RetryAfter}
+	s.correctTEDAPI(out, e)
+	return out
+}
+
+// correctTEDAPI takes back what is true of the local API only: its login is not that of
+// TEDAPI, and a gateway that answers the one is there.
+func (s *site) correctTEDAPI(out *device.Error, e *gateway.Error) {
+	var d *docError
+	if !errors.As(out.Err, &d) || !strings.HasPrefix(d.label, "tedapi/") {
+		return
+	}
+	out.Hint = device.HintOf(e.Err)
+	if out.Reason == device.Auth && !e.Login {
+		out.Reason = device.Permission
+	}
 }
 
 func reasonOf(e *gateway.Error) device.Reason {

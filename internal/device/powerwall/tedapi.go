@@ -4,6 +4,8 @@ import (
 	"cmp"
 	"context"
 	"errors"
+	"maps"
+	"strings"
 	"time"
 
 	"home_exporter/internal/device"
@@ -94,6 +96,9 @@ func asked[T any](path string, every time.Duration, ask func(context.Context) (T
 // maxUnits bounds the requests for components in one poll. Sites have up to four units.
 const maxUnits = 16
 
+// unitPrefix begins the paths of what units tell.
+const unitPrefix = "tedapi/components/"
+
 // units are the documents of the units that can be asked.
 func (t *tedapiSource) units(c *tedapi.SiteConfig) []document {
 	if c == nil || !t.client.HasComponents() {
@@ -104,7 +109,7 @@ func (t *tedapiSource) units(c *tedapi.SiteConfig) []document {
 	var all []document
 	for _, b := range t.client.Reachable(units) {
 		all = append(all, document{
-			path: "tedapi/components/" + b.DIN, extra: true,
+			path: unitPrefix + b.DIN, extra: true,
 			read: func(ctx context.Context, _ *gateway.Round, r *Reading) error {
 				u, err := t.client.Unit(ctx, b, single)
 				if err == nil {
@@ -186,17 +191,20 @@ func (s *site) pollTEDAPI(ctx context.Context, round *gateway.Round, now time.Ti
 // more.
 func (s *site) forgetUnits() {
 	known := make(map[string]bool)
-	if c := s.reading.TEDAPI.Config; c != nil {
+	c := s.reading.TEDAPI.Config
+	if c != nil {
 		for _, b := range c.Units() {
 			known[b.DIN] = true
 		}
 	}
-	for din := range s.reading.TEDAPI.Units {
-		if !known[din] {
-			delete(s.reading.TEDAPI.Units, din)
-			delete(s.states, "tedapi/components/"+din)
-		}
+	maps.DeleteFunc(s.reading.TEDAPI.Units, func(din string, _ *tedapi.Unit) bool { return !known[din] })
+	if c == nil {
+		return // it is not known which ones there are
 	}
+	maps.DeleteFunc(s.states, func(path string, _ *docState) bool {
+		din, ok := strings.CutPrefix(path, unitPrefix)
+		return ok && !known[din]
+	})
 }
 
 // errAway is why TEDAPI is not asked when the local API at the same address is away.
@@ -204,6 +212,10 @@ var errAway = &gateway.Error{Class: gateway.ClassConnect, Err: errors.New("not a
 
 // hopeless reports whether nothing else can be had through TEDAPI now.
 func hopeless(err error) bool {
+	var e *gateway.Error
+	if errors.As(err, &e) && e.Login {
+		return true
+	}
 	switch classOf(err) {
 	case gateway.ClassConnect, gateway.ClassTLS, gateway.ClassPin, gateway.ClassAuth, gateway.ClassLimited:
 		return true

@@ -130,9 +130,9 @@ func TestTEDAPIFails(t *testing.T) {
 		reason device.Reason
 		want   []string
 	}{
-		{name: "not on the gateway's Wi-Fi", want: []string{"tedapi/config", "403", "gateway_password", "own Wi-Fi"}, reason: device.Auth},
+		{name: "not on the gateway's Wi-Fi", want: []string{"tedapi/config", "403", "gateway_password", "own Wi-Fi"}, reason: device.Permission},
 		{
-			name: "wrong password", near: true, reason: device.Auth, want: []string{"403", "gateway_password"},
+			name: "wrong password", near: true, reason: device.Permission, want: []string{"403", "gateway_password"},
 			edit: func(e *entry) {
 				e.LoginPassword = e.login()
 				e.TEDAPI.GatewayPassword = device.NewSecret("PlantedWrongPassword")
@@ -159,7 +159,7 @@ func TestTEDAPIFails(t *testing.T) {
 			broken: func(s *sim.Sim) { s.Break(sim.TEDAPIDin, sim.Drop()) },
 		},
 		{
-			name: "key of the queries exchanged", near: true, reason: device.Auth, want: []string{"tedapi/controller", "query_file needs a newer query"},
+			name: "key of the queries exchanged", near: true, reason: device.Permission, want: []string{"tedapi/controller", "query_file needs a newer query"},
 			broken: func(s *sim.Sim) { s.SetQueryVersion(3) },
 		},
 	} {

@@ -26,8 +26,8 @@ func (r Reading) filled(lacks func(path string) bool) *Reading {
 	if c := r.TEDAPI.Controller; c != nil {
 		r.fillController(c)
 	}
-	r.fillPacks()
-	r.fillMeters()
+	r.fillPacks(lacks)
+	r.fillMeters(lacks)
 	return &r
 }
 

@@ -10,7 +10,7 @@ import (
 
 // fillMeters adds the meters of categories that the local API has none of. The
 // configuration tells which of their inputs measure what.
-func (r *Reading) fillMeters() {
+func (r *Reading) fillMeters(lacks func(path string) bool) {
 	config, controller := r.TEDAPI.Config, r.TEDAPI.Controller
 	if config == nil || controller == nil {
 		return
@@ -18,7 +18,8 @@ func (r *Reading) fillMeters() {
 	local := r.Meters
 	r.Meters = maps.Clone(local)
 	for _, m := range config.Meters {
-		if len(local[m.Location]) > 0 || m.Location == "" || m.Serial == "" {
+		_, told := local[m.Location]
+		if len(local[m.Location]) > 0 || !told && !lacks("/api/meters/"+m.Location) || m.Location == "" || m.Serial == "" {
 			continue
 		}
 		for i := range controller.Readings {

@@ -9,12 +9,13 @@ import (
 )
 
 // fillPacks adds the packs where the local API tells of none, and why packs are off.
-func (r *Reading) fillPacks() {
+// Where it only fails once they stay away: their counters would come from elsewhere.
+func (r *Reading) fillPacks(lacks func(path string) bool) {
 	var blocks []gateway.Block
 	if r.System != nil {
 		blocks = slices.Clone(r.System.Blocks)
 	}
-	if len(blocks) == 0 {
+	if len(blocks) == 0 && (r.System != nil || lacks("/api/system_status")) {
 		blocks = r.TEDAPI.packs()
 	}
 	if len(blocks) == 0 {

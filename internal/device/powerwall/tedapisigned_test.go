@@ -54,8 +54,8 @@ func TestSigned(t *testing.T) {
 			page, err := r.poll()
 			localOnly(t, page)
 			if c.want != "" {
-				if err == nil || !strings.Contains(err.Error(), c.want) || device.ReasonOf(err) != device.Auth {
-					t.Errorf("error = %v, want one of reason auth that says %q", err, c.want)
+				if err == nil || !strings.Contains(err.Error(), c.want) || device.ReasonOf(err) != device.Permission {
+					t.Errorf("error = %v, want one of reason permission that says %q", err, c.want)
 				}
 				lacksSeries(t, page, "powerwall_string_", "powerwall_battery_", "powerwall_full_pack")
 				return

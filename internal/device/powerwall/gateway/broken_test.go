@@ -2,9 +2,11 @@ package gateway
 
 import (
 	"errors"
+	"fmt"
 	"io"
 	"net"
 	"net/http"
+	"strings"
 	"testing"
 	"time"
 )
@@ -152,4 +154,52 @@ func TestLoginHangs(t *testing.T) {
 		h.set(func(h *house) { h.login = nil })
 		mustGet(t, c.Round(), "/api/operation")
 	})
+}
+
+// TestLoginIsSentOnce has a gateway that takes logins and hangs, or hangs up. The window
+// for attempts is for connections, not for logins: those lock the gateway.
+func TestLoginIsSentOnce(t *testing.T) {
+	for name, login := range map[string]http.HandlerFunc{
+		"hangs":    func(_ http.ResponseWriter, r *http.Request) { io.ReadAll(r.Body); <-r.Context().Done() },
+		"hangs up": func(_ http.ResponseWriter, r *http.Request) { io.ReadAll(r.Body); panic(http.ErrAbortHandler) },
+	} {
+		t.Run(name, func(t *testing.T) {
+			h := newHouse()
+			h.login = login
+			patient := func(o *Options) { o.RetryInterval, o.RetryTimeout = time.Second, 20*time.Second }
+			bubbled(t, h, patient, nil, func(t *testing.T, c *Client) {
+				if _, err := c.Round().get(t.Context(), "/api/operation"); err == nil {
+					t.Error("no error")
+				}
+				h.wantLogins(t, 1)
+			})
+		})
+	}
+}
+
+// TestNothingActs sends none of the requests that would do something.
+func TestNothingActs(t *testing.T) {
+	c := New(Options{Address: "127.0.0.1:1"})
+	for path, method := range map[string]string{
+		"/api/sitemaster/stop": http.MethodGet, "/api/sitemaster/run": http.MethodGet, "/api/config/completed": http.MethodGet,
+		"/api/operation": http.MethodPost, "/api/site_info/site_name": http.MethodPut, "/api/networks": http.MethodDelete,
+	} {
+		if r, err := c.newRequest(t.Context(), method, path, nil); err == nil {
+			t.Errorf("%s %s can be sent: %v", method, path, r.URL)
+		}
+	}
+	if _, err := c.newExchange(t.Context(), Request{Method: http.MethodPost, Path: "/api/operation"}); err == nil {
+		t.Error("an exchange reaches beyond TEDAPI")
+	}
+}
+
+// TestSessionIsNotPrinted prints a client that is logged in.
+func TestSessionIsNotPrinted(t *testing.T) {
+	c := New(Options{Address: "127.0.0.1:1"})
+	c.session.token, c.session.record = "tok3n", "r3cord"
+	for _, format := range []string{"%v", "%+v", "%#v", "%s"} {
+		if text := fmt.Sprintf(format, c.session); strings.Contains(text, "tok3n") || strings.Contains(text, "r3cord") {
+			t.Errorf("%s prints %s", format, text)
+		}
+	}
 }

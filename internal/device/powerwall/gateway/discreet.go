@@ -16,6 +16,12 @@ func (c *Client) tellsSecret(text string) bool {
 	if c.options.Password != nil {
 		secrets = append(secrets, c.options.Password())
 	}
+	return Repeats(text, secrets...)
+}
+
+// Repeats reports whether a text contains one of the secrets, in any of the ways in
+// which they may be written down.
+func Repeats(text string, secrets ...string) bool {
 	text = strings.ToLower(text)
 	for _, secret := range secrets {
 		for _, form := range forms(secret) {

@@ -40,6 +40,7 @@ type Error struct {
 	Class      Class
 	Status     int // of HTTP, 0 where there was none
 	Err        error
+	Login      bool          // it is a login of Exchange that failed
 	RetryAfter time.Duration // for how long the gateway is left alone
 	// way is how far the request came, nil where none was sent.
 	way *progress

@@ -3,12 +3,14 @@ package gateway
 import (
 	"bytes"
 	"context"
+	"encoding/base64"
 	"errors"
 	"fmt"
 	"io"
 	"net/http"
 	"net/http/httptrace"
 	"net/url"
+	"strings"
 	"time"
 )
 
@@ -40,7 +42,7 @@ func (c *Client) Exchange(ctx context.Context, q Request) (Response, error) {
 	r := c.Round()
 	if q.Bearer && c.session.token == "" {
 		if err := r.login(ctx); err != nil {
-			return Response{}, err
+			return Response{}, ofLogin(err)
 		}
 	}
 	a, err := c.trade(ctx, q)
@@ -49,9 +51,20 @@ func (c *Client) Exchange(ctx context.Context, q Request) (Response, error) {
 	}
 	// The token has ended: once more with a new one.
 	if err := r.login(ctx); err != nil {
-		return Response{}, err
+		return Response{}, ofLogin(err)
 	}
 	return c.trade(ctx, q)
+}
+
+// ofLogin marks an error of a login: whoever goes on asking goes on logging in.
+func ofLogin(err error) error {
+	var e *Error
+	if !errors.As(err, &e) {
+		return err
+	}
+	marked := *e
+	marked.Login = true
+	return &marked
 }
 
 // trade sends a request, and again where it met a connection that the gateway had given
@@ -91,12 +104,18 @@ func (c *Client) tradeOnce(ctx context.Context, q Request) (Response, error) {
 		return Response{}, ctx.Err()
 	}
 	e := c.explain(err, way, ctx.Err() != nil)
+	if q.User != "" && Repeats(e.Error(), q.Password(), base64.StdEncoding.EncodeToString([]byte(q.User+":"+q.Password()))) {
+		e.Err = errors.New("the answer is no HTTP, and repeats a secret")
+	}
 	c.trace("< %v", e)
 	return Response{}, e
 }
 
 // newExchange makes a request that net/http sends once only, as newRequest does.
 func (c *Client) newExchange(ctx context.Context, q Request) (*http.Request, error) {
+	if !strings.HasPrefix(q.Path, "/tedapi/") {
+		return nil, fmt.Errorf("%s is not a part of TEDAPI", q.Path)
+	}
 	r, err := http.NewRequestWithContext(ctx, q.Method, "https://"+c.options.Address+q.Path, io.NopCloser(bytes.NewReader(q.Body)))
 	if err != nil {
 		return nil, err

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
+	"maps"
 	"net/http"
 	"strconv"
 	"time"
@@ -17,6 +18,9 @@ const (
 
 // remembered returns why path is not asked for now, nil if it is.
 func (c *Client) remembered(path string, now time.Time) error {
+	for _, refused := range []map[string]time.Time{c.missing, c.denied} {
+		maps.DeleteFunc(refused, func(_ string, until time.Time) bool { return !now.Before(until) })
+	}
 	switch {
 	case now.Before(c.cool):
 		return &Error{Class: ClassLimited, RetryAfter: c.cool.Sub(now), Err: c.coolCause}

@@ -67,6 +67,9 @@ func (r *Round) once(ctx context.Context, method, path string, body []byte) (*an
 // newRequest makes a request that net/http sends once only: on its own it repeats a
 // GET on a connection that broke, which Counts would not know of.
 func (c *Client) newRequest(ctx context.Context, method, path string, body []byte) (*http.Request, error) {
+	if acts(method, path) {
+		return nil, fmt.Errorf("%s %s would change the gateway, and is never sent", method, path)
+	}
 	// NopCloser hides that there may be nothing to send: net/http would send it again.
 	r, err := http.NewRequestWithContext(ctx, method, "https://"+c.options.Address+path, io.NopCloser(bytes.NewReader(body)))
 	if err != nil {
@@ -79,6 +82,18 @@ func (c *Client) newRequest(ctx context.Context, method, path string, body []byt
 	r.ContentLength = int64(len(body))
 	r.Header.Set("Content-Type", "application/json")
 	return r, nil
+}
+
+// acts reports whether a request would do something: all that is no GET but the login,
+// and what acts although it is one.
+func acts(method, path string) bool {
+	switch path {
+	case "/api/login/Basic":
+		return false
+	case "/api/sitemaster/stop", "/api/sitemaster/run", "/api/config/completed":
+		return true
+	}
+	return method != http.MethodGet
 }
 
 // explain makes an Error of what carry returned. Over says that the time for the whole

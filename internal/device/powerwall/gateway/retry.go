@@ -3,6 +3,7 @@ package gateway
 import (
 	"context"
 	"errors"
+	"net/http"
 	"time"
 )
 
@@ -26,7 +27,10 @@ func (r *Round) exchange(ctx context.Context, method, path string, body []byte) 
 		// Servers drop idle connections; such a failure tells nothing of the gateway.
 		another := e.stale() && !stale && ctx.Err() == nil
 		stale = stale || another
-		if !another && !r.wait(ctx, e, began) {
+		// What may have reached the gateway and is no reading is not sent again: logins lock
+		// it out.
+		lost := method != http.MethodGet && e.way != nil && e.way.connected.Load()
+		if !another && (lost || !r.wait(ctx, e, began)) {
 			if e.unreached() {
 				r.away++
 			}

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"net/http"
 	"time"
 )
@@ -18,6 +19,9 @@ type session struct {
 	blockedUntil  time.Time
 	blockedBy     *Error
 }
+
+// Format prints nothing of the session: it would let whoever reads it in.
+func (s session) Format(f fmt.State, _ rune) { io.WriteString(f, "session") }
 
 // drop forgets the token. What blocks logins stays.
 func (s *session) drop() { s.token, s.record, s.refusals = "", "", 0 }

@@ -3,7 +3,6 @@ package tedapi
 import (
 	"encoding/base64"
 	"errors"
-	"strings"
 
 	"home_exporter/internal/device/powerwall/gateway"
 )
@@ -16,7 +15,7 @@ func (c *Client) tellsSecret(text string) bool {
 	}
 	password := c.options.Password()
 	sent := base64.StdEncoding.EncodeToString([]byte(user + ":" + password))
-	return strings.Contains(text, password) || strings.Contains(text, sent)
+	return gateway.Repeats(text, password, sent)
 }
 
 // discreet replaces the words of an error in which a broken gateway, or what is none,
@@ -26,5 +25,5 @@ func (c *Client) discreet(err error) error {
 	if !errors.As(err, &e) || !c.tellsSecret(e.Error()) {
 		return err
 	}
-	return &gateway.Error{Class: e.Class, Status: e.Status, RetryAfter: e.RetryAfter, Err: errors.New("what the gateway answers repeats a secret")}
+	return &gateway.Error{Class: e.Class, Status: e.Status, Login: e.Login, RetryAfter: e.RetryAfter, Err: errors.New("what the gateway answers repeats a secret")}
 }

@@ -2,6 +2,7 @@ package tedapi
 
 import (
 	"context"
+	"maps"
 	"time"
 
 	"home_exporter/internal/device/powerwall/gateway"
@@ -48,6 +49,7 @@ func (c *Client) remember(path string, e *gateway.Error) {
 	case gateway.ClassLimited:
 		c.cool, c.cause = now.Add(e.RetryAfter), e.Err
 	case gateway.ClassDenied, gateway.ClassMissing:
+		maps.DeleteFunc(c.refused, func(_ string, r refused) bool { return !now.Before(r.until) })
 		if len(c.refused) < maxRefused {
 			c.refused[path] = refused{now.Add(remember), e}
 		}

@@ -10,6 +10,7 @@ import (
 	"fmt"
 	"io"
 	"math/big"
+	"regexp"
 	"slices"
 	"strings"
 	"unicode/utf8"
@@ -120,6 +121,8 @@ func newQuery(raw json.RawMessage) (Query, error) {
 		return Query{}, errors.New("version is missing: it tells the gateway which key has signed the query, such as 2")
 	case in.Text == nil || *in.Text == "":
 		return Query{}, errors.New("text is missing: the query as it was signed")
+	case acts(*in.Text):
+		return Query{}, errors.New("text is a mutation or a subscription, and only queries are sent")
 	case in.Signature == nil || *in.Signature == "":
 		return Query{}, errors.New("signature is missing: gateways run no query without one")
 	}
@@ -136,6 +139,12 @@ func newQuery(raw json.RawMessage) (Query, error) {
 	}
 	return q, nil
 }
+
+// acting finds operations that are no queries.
+var acting = regexp.MustCompile(`(^|[}\s])(mutation|subscription)\b`)
+
+// acts reports whether a text would do something.
+func acts(text string) bool { return acting.MatchString(text) }
 
 // parseSignature reads hex or base64, and looks whether it is a signature at all.
 func parseSignature(text string) ([]byte, error) {
