@@ -98,7 +98,7 @@ cross-%:
 	GOOS=$(word 1,$(subst -, ,$*)) \
 	GOARCH=$(patsubst armv%,arm,$(word 2,$(subst -, ,$*))) \
 	GOARM=$(patsubst armv%,%,$(filter armv%,$(word 2,$(subst -, ,$*)))) \
-	$(GO) build -ldflags '-s -w $(LDFLAGS)' -o $(BIN)/cross/$*/ ./cmd/...
+	$(GO) build -ldflags '-s -w $(LDFLAGS)' -o $(BIN)/cross/$*/ ./cmd/home_exporter
 
 bench: ## figures of the whole process
 	$(GO) run ./bench
