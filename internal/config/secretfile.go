@@ -5,11 +5,12 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
-	"path/filepath"
 	"reflect"
 	"syscall"
 
 	"go.yaml.in/yaml/v3"
+
+	"home_exporter/internal/device"
 )
 
 // maxSecret bounds a file with a secret in it.
@@ -31,10 +32,7 @@ func (d *decoder) secretFile(n *yaml.Node, v reflect.Value) {
 		d.fail(n, errors.New("the name of the file is empty"))
 		return
 	}
-	path := name
-	if !filepath.IsAbs(path) {
-		path = filepath.Join(d.folder(), path)
-	}
+	path := device.InDir(d.folder(), name)
 	text, err := d.files.read(path, maxSecret, false)
 	if err != nil {
 		d.fail(n, fmt.Errorf("read %s: %w", path, secretFileProblem(err)))

@@ -101,6 +101,14 @@ func (d Duration) String() string {
 	return s
 }
 
+// Or returns d, or otherwise where d is not set.
+func (d Duration) Or(otherwise time.Duration) time.Duration {
+	if d == 0 {
+		return otherwise
+	}
+	return time.Duration(d)
+}
+
 // IsZero reports whether the duration is not set.
 func (d Duration) IsZero() bool { return d == 0 }
 

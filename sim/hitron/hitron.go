@@ -27,6 +27,8 @@ import (
 	"net"
 	"sync"
 	"time"
+
+	"home_exporter/sim/internal/hold"
 )
 
 // A Sim is a running modem. Its methods may be called from any goroutine.
@@ -38,7 +40,7 @@ type Sim struct {
 	faults    faults
 	tls       *tlsServer // nil for plain HTTP
 	address   string
-	hold      *hold
+	hold      *hold.Hold
 
 	ctx    context.Context // ends with the Sim; requests live inside it
 	cancel context.CancelFunc
@@ -103,7 +105,7 @@ func (s *Sim) prepare() error {
 			return err
 		}
 	}
-	s.hold, s.address, err = holdAddress(s.options.Address)
+	s.hold, s.address, err = hold.Address(s.options.Address)
 	return err
 }
 
@@ -196,6 +198,6 @@ func (s *Sim) shutDown() {
 		s.mu.Lock()
 		s.gone = true
 		s.mu.Unlock()
-		s.shut = errors.Join(s.Off(), s.hold.close())
+		s.shut = errors.Join(s.Off(), s.hold.Close())
 	})
 }

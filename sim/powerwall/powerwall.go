@@ -32,6 +32,8 @@ import (
 	"net"
 	"sync"
 	"time"
+
+	"home_exporter/sim/internal/hold"
 )
 
 // A Sim is a running gateway. Its methods may be called from any goroutine.
@@ -44,7 +46,7 @@ type Sim struct {
 	lines     lines
 	tls       *tlsServer
 	address   string
-	hold      *hold
+	hold      *hold.Hold
 
 	ctx    context.Context // ends with the Sim; requests live inside it
 	cancel context.CancelFunc
@@ -110,11 +112,11 @@ func (s *Sim) prepare() error {
 	default:
 		return fmt.Errorf("no values %d are known", s.options.Values)
 	}
-	if s.hold, s.address, err = holdAddress(s.options.Address); err != nil {
+	if s.hold, s.address, err = hold.Address(s.options.Address); err != nil {
 		return err
 	}
 	if s.tls, err = s.newTLSServer(); err != nil {
-		return errors.Join(err, s.hold.close())
+		return errors.Join(err, s.hold.Close())
 	}
 	return nil
 }
@@ -221,7 +223,7 @@ func (s *Sim) shutDown() {
 		s.mu.Lock()
 		s.gone = true
 		s.mu.Unlock()
-		err := errors.Join(s.Off(), s.hold.close())
+		err := errors.Join(s.Off(), s.hold.Close())
 		s.mu.Lock()
 		s.shut = errors.Join(s.shut, err)
 		s.mu.Unlock()

@@ -4,7 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"net/netip"
-	"path/filepath"
 	"time"
 
 	"home_exporter/internal/device"
@@ -134,15 +133,15 @@ func (e *entry) settings(p device.Pace) (*settings, error) {
 	s := &settings{
 		client: coda.Options{
 			Base: base, Dialect: dialect, Source: e.SourceAddress, Guest: e.GuestSession,
-			Timeout:  or(e.RequestTimeout, 5*time.Second),
-			Gap:      or(e.RequestGap, 150*time.Millisecond),
+			Timeout:  e.RequestTimeout.Or(5 * time.Second),
+			Gap:      e.RequestGap.Or(150 * time.Millisecond),
 			Username: e.Username, Password: e.Password.Reveal,
 		},
-		trust:        trust{file: e.certFile(), fingerprint: e.TLSFingerprint, legacy: e.TLSLegacy},
+		trust:        trust{file: device.InDir(e.dir, e.TLSCertFile), fingerprint: e.TLSFingerprint, legacy: e.TLSLegacy},
 		interval:     p.Interval,
-		slow:         max(or(e.SlowInterval, 5*time.Minute), p.Interval),
+		slow:         max(e.SlowInterval.Or(5*time.Minute), p.Interval),
 		ofdmGuard:    e.OFDMGuard == nil || *e.OFDMGuard,
-		ofdmRetry:    or(e.OFDMRetry, 24*time.Hour),
+		ofdmRetry:    e.OFDMRetry.Or(24 * time.Hour),
 		zone:         zone,
 		uptimeString: e.UptimeString == nil || *e.UptimeString,
 		privacy:      e.Labels,
@@ -222,18 +221,4 @@ func parseZone(name string) (*time.Location, error) {
 		return nil, fmt.Errorf("%q is no time zone; write for example Europe/Berlin or UTC", name)
 	}
 	return zone, nil
-}
-
-func (e *entry) certFile() string {
-	if e.TLSCertFile == "" || filepath.IsAbs(e.TLSCertFile) {
-		return e.TLSCertFile
-	}
-	return filepath.Join(e.dir, e.TLSCertFile)
-}
-
-func or(d device.Duration, otherwise time.Duration) time.Duration {
-	if d == 0 {
-		return otherwise
-	}
-	return time.Duration(d)
 }

@@ -18,22 +18,10 @@ type trust struct {
 func (t trust) blind() bool { return !t.plain && t.file == "" && t.fingerprint == nil }
 
 // config returns how to shake hands.
-func (t trust) config() (*tls.Config, error) {
-	cfg, err := pin.Config(t.file, "")
-	if err != nil {
-		return nil, err
+func (t trust) config() *tls.Config {
+	cfg := pin.Config(t.file, t.fingerprint)
+	if t.legacy {
+		cfg.MinVersion, cfg.CipherSuites = tls.VersionTLS10, pin.AllSuites()
 	}
-	if t.fingerprint != nil {
-		cfg.VerifyConnection = pin.Pins{*t.fingerprint}.Verify
-	}
-	if !t.legacy {
-		return cfg, nil
-	}
-	cfg.MinVersion = tls.VersionTLS10
-	for _, suites := range [][]*tls.CipherSuite{tls.CipherSuites(), tls.InsecureCipherSuites()} {
-		for _, s := range suites {
-			cfg.CipherSuites = append(cfg.CipherSuites, s.ID)
-		}
-	}
-	return cfg, nil
+	return cfg
 }

@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"net"
 	"net/netip"
-	"path/filepath"
 	"strconv"
 	"strings"
 	"time"
@@ -62,17 +61,19 @@ type settings struct {
 }
 
 // trust is what is demanded of the gateway's certificate, which nobody vouches for.
-type trust struct{ file, fingerprint, serverName string }
+type trust struct {
+	file        string // of pinned certificates
+	fingerprint *pin.Fingerprint
+	serverName  string
+}
 
 // blind reports whether any certificate is accepted.
-func (t trust) blind() bool { return t.file == "" && t.fingerprint == "" }
+func (t trust) blind() bool { return t.file == "" && t.fingerprint == nil }
 
-func (t trust) config() (*tls.Config, error) {
-	cfg, err := pin.Config(t.file, t.fingerprint)
-	if err == nil {
-		cfg.ServerName = t.serverName
-	}
-	return cfg, err
+func (t trust) config() *tls.Config {
+	cfg := pin.Config(t.file, t.fingerprint)
+	cfg.ServerName = t.serverName
+	return cfg
 }
 
 // SetDir sets the folder that relative file names are relative to.
@@ -122,7 +123,7 @@ func (e *entry) spec(d device.Defaults) (device.Spec, error) {
 	}
 	return device.Spec{
 		Kind: kindName, Name: name, Pace: &p,
-		Digest:      device.DigestOf(digested, e.certFile(), s.tedapi.digest()),
+		Digest:      device.DigestOf(digested, s.tedapi.digest()),
 		Certificate: &device.Certificate{Address: s.client.Address, ServerName: serverName, File: s.trust.file},
 		Open:        func(env device.Env) (device.Device, error) { return open(env, s) },
 	}, nil
@@ -132,7 +133,7 @@ func (e *entry) spec(d device.Defaults) (device.Spec, error) {
 func (e *entry) pace() device.Pace {
 	p := pace
 	if retry := time.Duration(e.RetryTimeout); retry > 0 {
-		p.Timeout = retry + or(e.RequestTimeout, 5*time.Second)
+		p.Timeout = retry + e.RequestTimeout.Or(5*time.Second)
 	}
 	return p
 }
@@ -151,13 +152,13 @@ func (e *entry) settings() (*settings, error) {
 	s := &settings{
 		client: gateway.Options{
 			Address:        address,
-			RequestTimeout: or(e.RequestTimeout, 5*time.Second),
-			RetryInterval:  max(or(e.RetryInterval, time.Second), minRetryInterval),
+			RequestTimeout: e.RequestTimeout.Or(5 * time.Second),
+			RetryInterval:  max(e.RetryInterval.Or(time.Second), minRetryInterval),
 			RetryTimeout:   time.Duration(e.RetryTimeout),
 			Email:          e.LoginEmail,
 			Password:       login.Reveal,
 		},
-		trust:        trust{file: e.certFile(), fingerprint: e.TLSFingerprint},
+		trust:        trust{file: device.InDir(e.dir, e.TLSCertFile)},
 		extra:        e.ExtraMetrics == nil || *e.ExtraMetrics,
 		legacyType:   e.LegacyTypeLabel,
 		hideNetworks: e.HideNetworkNames,
@@ -183,9 +184,11 @@ func (e *entry) settings() (*settings, error) {
 		s.trust.serverName, s.client.NoServerName = *n, *n == ""
 	}
 	if e.TLSFingerprint != "" {
-		if _, err := pin.ParseFingerprint(e.TLSFingerprint); err != nil {
+		f, err := pin.ParseFingerprint(e.TLSFingerprint)
+		if err != nil {
 			wrong("tls_fingerprint", "%w", err)
 		}
+		s.trust.fingerprint = &f
 		if e.TLSCertFile != "" {
 			wrong("tls_fingerprint", "the certificate is already given by tls_cert_file; leave one of them out")
 		}
@@ -194,20 +197,6 @@ func (e *entry) settings() (*settings, error) {
 		wrong("request_timeout", "%s is too long; the longest is %s", e.RequestTimeout, device.Duration(maxRequestTimeout))
 	}
 	return s, errors.Join(errs...)
-}
-
-func (e *entry) certFile() string {
-	if e.TLSCertFile == "" || filepath.IsAbs(e.TLSCertFile) {
-		return e.TLSCertFile
-	}
-	return filepath.Join(e.dir, e.TLSCertFile)
-}
-
-func or(d device.Duration, otherwise time.Duration) time.Duration {
-	if d == 0 {
-		return otherwise
-	}
-	return time.Duration(d)
 }
 
 // defaultPort is the one that gateways answer at.

@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"io"
 	"os"
-	"path/filepath"
 	"time"
 
 	"home_exporter/internal/device"
@@ -61,7 +60,7 @@ func (e *entry) tedapi() (*tedapiSettings, error) {
 			errs = append(errs, device.At(key, err))
 		}
 	}
-	s := &tedapiSettings{password: b.GatewayPassword.Reveal, every: or(b.Interval, tedapiInterval)}
+	s := &tedapiSettings{password: b.GatewayPassword.Reveal, every: b.Interval.Or(tedapiInterval)}
 	if b.Address != "" {
 		var err error
 		s.address, err = parseAddress(b.Address)
@@ -74,10 +73,10 @@ func (e *entry) tedapi() (*tedapiSettings, error) {
 		wrong("gateway_password", errors.New("TEDAPI takes the whole password on the gateway's label, or a registered key (rsa_key_file)"))
 	}
 	if b.RSAKeyFile != "" {
-		wrong("rsa_key_file", s.readKey(e.file(b.RSAKeyFile)))
+		wrong("rsa_key_file", s.readKey(device.InDir(e.dir, b.RSAKeyFile)))
 	}
 	if b.QueryFile != "" {
-		wrong("query_file", s.readQueries(e.file(b.QueryFile)))
+		wrong("query_file", s.readQueries(device.InDir(e.dir, b.QueryFile)))
 	}
 	return s, errors.Join(errs...)
 }
@@ -126,12 +125,4 @@ func readFile(name string, longest int64) ([]byte, error) {
 		return nil, err
 	}
 	return content, nil
-}
-
-// file returns a file name of the configuration as it is to be opened.
-func (e *entry) file(name string) string {
-	if filepath.IsAbs(name) {
-		return name
-	}
-	return filepath.Join(e.dir, name)
 }

@@ -1,4 +1,4 @@
-package powerwall
+package hold
 
 import (
 	"errors"
@@ -11,13 +11,13 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// A hold keeps an address while nobody listens there: a socket that is bound and does not listen. The kernel answers
+// A Hold keeps an address while nobody listens there: a socket that is bound and does not listen. The kernel answers
 // a SYN to it with RST, gives its port to nobody who lets the kernel choose, and lets a listener that asks for this very
 // port have it too, since both have SO_REUSEADDR (socket(7); package net sets it for every listener).
-type hold struct{ fd int }
+type Hold struct{ fd int }
 
-// holdAddress takes the address, with a free port for port 0, and says which it was.
-func holdAddress(address string) (*hold, string, error) {
+// Address takes the address, with a free port for port 0, and says which it was.
+func Address(address string) (*Hold, string, error) {
 	want, err := net.ResolveTCPAddr("tcp", address)
 	if err != nil {
 		return nil, "", err
@@ -36,15 +36,15 @@ func holdAddress(address string) (*hold, string, error) {
 	if err != nil {
 		return nil, "", os.NewSyscallError("socket", err)
 	}
-	h := &hold{fd}
+	h := &Hold{fd}
 	port, err := h.bind(to)
 	if err != nil {
-		return nil, "", errors.Join(fmt.Errorf("listen at %s: %w", address, err), h.close())
+		return nil, "", errors.Join(fmt.Errorf("listen at %s: %w", address, err), h.Close())
 	}
 	return h, net.JoinHostPort(want.IP.String(), strconv.Itoa(port)), nil
 }
 
-func (h *hold) bind(to unix.Sockaddr) (port int, err error) {
+func (h *Hold) bind(to unix.Sockaddr) (port int, err error) {
 	if err := unix.SetsockoptInt(h.fd, unix.SOL_SOCKET, unix.SO_REUSEADDR, 1); err != nil {
 		return 0, os.NewSyscallError("setsockopt SO_REUSEADDR", err)
 	}
@@ -64,4 +64,5 @@ func (h *hold) bind(to unix.Sockaddr) (port int, err error) {
 	return 0, fmt.Errorf("getsockname: address %T: %w", bound, syscall.EAFNOSUPPORT)
 }
 
-func (h *hold) close() error { return os.NewSyscallError("close", unix.Close(h.fd)) }
+// Close lets the address go.
+func (h *Hold) Close() error { return os.NewSyscallError("close", unix.Close(h.fd)) }
